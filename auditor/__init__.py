@@ -1,0 +1,17 @@
+"""Visits websites the way a person does, and proves who receives what about that person.
+
+The map, lowest layer first (imports run one way only; import-linter holds it):
+
+    errors                        the error tree, each error with its exit code and cure
+    specs, domains                strict YAML to models; registrable domains (public suffix list)
+    scenario, vendors, disclosures  what a person writes: visits to make, recipients, declarations
+    evidence                      Visit, Exchange, Cookie, StorageItem: what one visit saw
+    store                         the run's folder: WARC, events, visits published by one rename
+    capture | decode | imports    drive browser and proxy | read transmissions | read recordings
+    check                         observed against declared: Finding
+    compare                       visit against visit: Change
+    report                        tables, CSV, HTML, console
+    pipeline                      the stages in order
+    demo                          a small internet of its own, on loopback
+    cli                           the only part that prints and exits
+"""

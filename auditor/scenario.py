@@ -1,0 +1,368 @@
+"""A scenario: what a person writes to say which visits to make. It expands to the matrix of visits.
+
+Addresses are http or https with a host and no user name; ids are short and safe as folder names; secrets
+are never in the file: a step that fills one names an environment variable (`secret_env`).
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, field_validator, model_validator
+
+from auditor.errors import InputError
+from auditor.evidence import Consent, CookieMode, Visitor
+from auditor.specs import Spec, load
+
+type Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+type EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+type Milliseconds = Annotated[int, Field(ge=0, le=3_600_000)]
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"not an address: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http or https address with a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not carry a user name or password")
+    if any(c.isspace() or ord(c) < 32 for c in text) or len(text) > 8192 or port == 0:
+        raise ValueError("not an address: white space, control characters, port 0 or too long")
+    return text
+
+
+type WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Goto(Spec):
+    """Open an address and wait for its load event."""
+
+    goto: WebAddress
+
+
+class Click(Spec):
+    """Click the element a CSS selector (or Playwright's text= selector) names."""
+
+    click: str
+
+
+class Fill(Spec):
+    """Type into a field: `value` for what is no secret, `secret_env` for an environment variable's value."""
+
+    fill: str
+    value: str | None = None
+    secret_env: EnvName | None = None
+
+    @model_validator(mode="after")
+    def _one_value(self) -> Self:
+        if (self.value is None) == (self.secret_env is None):
+            raise ValueError("needs exactly one of value and secret_env")
+        return self
+
+
+class Press(Spec):
+    """Press a key, in the focused element or in the one `on` names."""
+
+    press: str
+    on: str | None = None
+
+
+class Select(Spec):
+    """Choose an option of a select element by its value."""
+
+    select: str
+    option: str
+
+
+class Scroll(Spec):
+    """Scroll with the wheel: a number of pixels down, or to the end."""
+
+    scroll: Literal["end"] | int
+
+
+class Wait(Spec):
+    """Wait for an element to be visible, or for a time."""
+
+    wait: str | Milliseconds
+
+
+class Shot(Spec):
+    """Take a screenshot under this name."""
+
+    screenshot: Id
+
+
+class PythonStep(Spec):
+    """Call `NAME(page)`, an async function of the scenario's `steps` file."""
+
+    python: str
+
+
+STEP_KEYS = ("goto", "click", "fill", "press", "select", "scroll", "wait", "screenshot", "python")
+
+
+def _step_kind(step: object) -> str | None:
+    """Which step it is: told by its key, so that an error speaks of that step only."""
+    keys = step.keys() if isinstance(step, dict) else type(step).model_fields if isinstance(step, Spec) else ()
+    return next((kind for kind in STEP_KEYS if kind in keys), None)
+
+
+type Step = Annotated[
+    Annotated[Goto, Tag("goto")]
+    | Annotated[Click, Tag("click")]
+    | Annotated[Fill, Tag("fill")]
+    | Annotated[Press, Tag("press")]
+    | Annotated[Select, Tag("select")]
+    | Annotated[Scroll, Tag("scroll")]
+    | Annotated[Wait, Tag("wait")]
+    | Annotated[Shot, Tag("screenshot")]
+    | Annotated[PythonStep, Tag("python")],
+    Discriminator(
+        _step_kind,
+        custom_error_type="step",
+        custom_error_message=f"must be a step: one of {', '.join(STEP_KEYS)}",
+    ),
+]
+
+
+class CookieProof(Spec):
+    """The state is proven by a cookie: there when logged in, absent when logged out."""
+
+    cookie: str = Field(min_length=1)
+    domain: str = Field(min_length=1)
+
+
+class ElementProof(Spec):
+    """The state is proven on a page of the platform: an element only a logged-in person sees."""
+
+    goto: WebAddress
+    element: str
+
+
+class SealedState(Spec):
+    """A sealed browser state (cookies and storage), opened with the passphrase in an environment variable."""
+
+    file: Path
+    passphrase_env: EnvName
+
+
+class Platform(Spec):
+    """A platform whose visitor states are audited, and how a person logs in and out there."""
+
+    vendor: Id
+    name: str = ""
+    login: tuple[Step, ...] = ()
+    logout: tuple[Step, ...] = ()
+    state: SealedState | None = None
+    proof: CookieProof | ElementProof
+    visitors: tuple[Literal["logged_out", "logged_in"], ...] = ("logged_out", "logged_in")
+
+    @model_validator(mode="after")
+    def _can_reach_states(self) -> Self:
+        if not self.login and self.state is None:
+            raise ValueError("needs login steps or a sealed state")
+        if "logged_out" in self.visitors and not self.logout:
+            raise ValueError("needs logout steps for the visitor logged_out")
+        return self
+
+
+class DisclosureAt(Spec):
+    """Where a site discloses its external transmissions: an address the browser opens, or a file."""
+
+    url: WebAddress | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("needs exactly one of url and file")
+        return self
+
+
+class Site(Spec):
+    """A site to audit: who runs it, what it declares, what the visitor does there."""
+
+    id: Id
+    operator: str = Field(min_length=1, description="legal name")
+    url: WebAddress
+    entity: Id | None = Field(None, description="vendor id when the operator is a platform itself (item 5-1)")
+    own_domains: tuple[str, ...] = Field((), description="registrable domains of the operator besides the url's")
+    service_type: Literal["1", "2", "3", "4", "not_covered", "unknown"] = "unknown"
+    disclosure: DisclosureAt | None = None
+    journey: tuple[Step, ...] = Field((), description="after `url` is open")
+    replay: Path | None = Field(None, description="a recording (HAR) that answers instead of the live web")
+
+
+class Limits(Spec):
+    """Times, in milliseconds."""
+
+    navigation_ms: Milliseconds = 30_000
+    step_ms: Milliseconds = 10_000
+    settle_quiet_ms: Milliseconds = Field(1_000, description="no request for this long ends the settling")
+    settle_max_ms: Milliseconds = 15_000
+    drain_ms: Milliseconds = Field(3_000, description="how long late beacons are waited for after the page closed")
+    visit_ms: Milliseconds = Field(120_000, description="hard limit of a whole visit")
+
+
+class Network(Spec):
+    """For private test webs: names to addresses, and the CA that signs their certificates."""
+
+    names: dict[str, str] = Field({}, description="host -> ip:port, or *.domain -> ip:port")
+    ca: Path | None = None
+
+    @field_validator("names")
+    @classmethod
+    def _addresses(cls, names: dict[str, str]) -> dict[str, str]:
+        for name, address in names.items():
+            host, _, port = address.rpartition(":")
+            try:
+                ip_address(host.strip("[]"))
+                if not 0 < int(port) < 65536:
+                    raise ValueError
+            except ValueError:
+                raise ValueError(f"{name}: {address!r} is not ip:port") from None
+        return names
+
+
+class Scenario(Spec):
+    """The whole file."""
+
+    scenario: Id
+    title: str = ""
+    platforms: dict[Id, Platform] = {}
+    sites: tuple[Site, ...] = Field(min_length=1)
+    visitors: tuple[Visitor, ...] = Field(tuple(Visitor), min_length=1)
+    cookie_modes: tuple[CookieMode, ...] = Field(tuple(CookieMode), min_length=1)
+    consent: tuple[Consent, ...] = Field((Consent.ignore,), min_length=1)
+    repeat: int = Field(1, ge=1, le=100)
+    steps: Path | None = Field(None, description="Python file with the functions `python:` steps name")
+    limits: Limits = Limits()
+    network: Network = Network()
+    vendors: tuple[Path, ...] = Field((), description="further folders of vendor files")
+    language: str = "ja-JP"
+    time_zone: str = "Asia/Tokyo"
+    window: str = Field("1366x768", pattern=r"^[1-9][0-9]{2,4}x[1-9][0-9]{2,4}$")
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        ids = [site.id for site in self.sites]
+        if twice := {i for i in ids if ids.count(i) > 1}:
+            raise ValueError(f"site id there twice: {', '.join(sorted(twice))}")
+        if any(v is not Visitor.no_account for v in self.visitors) and not self.platforms:
+            if self.visitors == tuple(Visitor):
+                return self
+            raise ValueError("visitors logged_in and logged_out need platforms")
+        return self
+
+
+class PlannedVisit(Spec):
+    """One cell of the matrix. `visit` is its id and, later, its folder."""
+
+    visit: str
+    site: str
+    platform: str | None
+    visitor: Visitor
+    cookie_mode: CookieMode
+    consent: Consent
+    repeat: int
+
+
+def matrix(scenario: Scenario) -> Iterator[PlannedVisit]:
+    """Every visit, `no_account` once for all platforms, in an order that puts comparable visits side by side."""
+    for site in scenario.sites:
+        for repeat in range(1, scenario.repeat + 1):
+            for consent in scenario.consent:
+                for platform, visitor in _visitors(scenario):
+                    for mode in scenario.cookie_modes:
+                        who = visitor.value if platform is None else f"{platform}-{visitor.value}"
+                        yield PlannedVisit(
+                            visit=f"{site.id}.{who}.{mode.value}.{consent.value}.{repeat}",
+                            site=site.id,
+                            platform=platform,
+                            visitor=visitor,
+                            cookie_mode=mode,
+                            consent=consent,
+                            repeat=repeat,
+                        )
+
+
+def _visitors(scenario: Scenario) -> Iterator[tuple[str | None, Visitor]]:
+    if Visitor.no_account in scenario.visitors:
+        yield None, Visitor.no_account
+    for name, platform in scenario.platforms.items():
+        for visitor in (Visitor.logged_out, Visitor.logged_in):
+            if visitor in scenario.visitors and visitor.value in platform.visitors:
+                yield name, visitor
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario; relative paths in it are from its own folder. Raises InputError.
+
+    Checks that the files it names exist and that each platform's vendor id is asked of the caller: vendor
+    knowledge is not known here.
+    """
+    scenario = load(path, Scenario)
+    base = path.resolve().parent
+    for field, file in _files(scenario):
+        if not (base / file).exists():
+            raise InputError(f"no such file: {file}", file=path, line=_line_of(path, str(file)), field=field)
+    return _with_base(scenario, base)
+
+
+def _files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    for number, site in enumerate(scenario.sites):
+        if site.disclosure and site.disclosure.file:
+            yield f"sites.{number}.disclosure.file", site.disclosure.file
+        if site.replay:
+            yield f"sites.{number}.replay", site.replay
+    for name, platform in scenario.platforms.items():
+        if platform.state:
+            yield f"platforms.{name}.state.file", platform.state.file
+    if scenario.steps:
+        yield "steps", scenario.steps
+    if scenario.network.ca:
+        yield "network.ca", scenario.network.ca
+    for number, folder in enumerate(scenario.vendors):
+        yield f"vendors.{number}", folder
+
+
+def _line_of(path: Path, text: str) -> int | None:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if text in line), None)
+
+
+def _with_base(scenario: Scenario, base: Path) -> Scenario:
+    """The same scenario with its paths made absolute."""
+
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else base / path
+
+    sites = tuple(
+        site.model_copy(
+            update={
+                "replay": absolute(site.replay),
+                "disclosure": site.disclosure
+                and site.disclosure.model_copy(update={"file": absolute(site.disclosure.file)}),
+            }
+        )
+        for site in scenario.sites
+    )
+    platforms = {
+        name: p.model_copy(update={"state": p.state and p.state.model_copy(update={"file": base / p.state.file})})
+        for name, p in scenario.platforms.items()
+    }
+    network = scenario.network.model_copy(update={"ca": absolute(scenario.network.ca)})
+    return scenario.model_copy(
+        update={
+            "sites": sites,
+            "platforms": platforms,
+            "network": network,
+            "steps": absolute(scenario.steps),
+            "vendors": tuple(base / v for v in scenario.vendors),
+        }
+    )

@@ -1,0 +1,173 @@
+"""Hand-written YAML to frozen models: strict, and every error names file, line and field.
+
+YAML 1.2 by ruamel.yaml (`on`, `012` and `12:30` stay what they look like). Refused before any
+model sees the data: duplicate keys, anchors and aliases (an alias bomb is 200 bytes), explicit tags
+(they construct objects), files over 1 MiB, nesting over 20, bytes that are not UTF-8.
+"""
+
+import difflib
+import json
+import math
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from auditor.errors import InputError
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 20
+
+type Path_ = tuple[str | int, ...]
+
+
+class Spec(BaseModel):
+    """Base of all models read from hand-written files: frozen, strict, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def load[M: BaseModel](path: Path, model: type[M]) -> M:
+    """Read one YAML file into `model`. Raises InputError naming file, line and field."""
+    return parse(read_text(path), model, file=path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a hand-written file: at most 1 MiB of UTF-8, a byte order mark allowed."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", file=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"larger than {MAX_BYTES} bytes", file=path)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError("is not UTF-8", file=path, line=line, cure="save it as UTF-8") from None
+
+
+def parse[M: BaseModel](text: str, model: type[M], *, file: Path | str) -> M:
+    """Parse YAML text into `model`; `file` is only for the messages."""
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        root = yaml.compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(str(error.problem or error.context or "not YAML").split())
+        line = mark.line + 1 if mark else None
+        raise InputError(f"not valid YAML: {problem}", file=file, line=line) from None
+    except (YAMLError, RecursionError, ValueError) as error:
+        first = str(error).strip().splitlines()[:1]
+        raise InputError(f"not valid YAML: {''.join(first)}", file=file) from None
+    if root is None:
+        raise InputError("is empty", file=file)
+    lines: dict[Path_, int] = {}
+    data = _plain(root, (), lines, file, set())
+    if not isinstance(data, dict):
+        raise InputError("must hold keys and values at its top", file=file, line=1)
+    try:
+        return model.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        raise _first_problem(error, model, lines, file) from None
+
+
+def _plain(node: Node, path: Path_, lines: dict[Path_, int], file: Path | str, seen: set[int]) -> Any:
+    """The node as plain JSON data, its line noted, everything unsafe refused."""
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    field = dotted(path) or None
+    if len(path) > MAX_DEPTH:
+        raise InputError(f"nested deeper than {MAX_DEPTH}", file=file, line=line)
+    if node.anchor is not None or id(node) in seen:
+        raise InputError("anchors and aliases are not allowed", file=file, line=line, field=field)
+    seen.add(id(node))
+    tag = str(node.tag)
+    if not tag.startswith("tag:yaml.org,2002:") or tag.endswith((":set", ":omap", ":binary")):
+        raise InputError(f"the tag {tag} is not allowed", file=file, line=line, field=field)
+    if isinstance(node, MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key_line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                raise InputError("a key must be plain text", file=file, line=key_line, field=field)
+            key = str(key_node.value)
+            if key in result:
+                raise InputError("this key is there twice", file=file, line=key_line, field=dotted((*path, key)))
+            lines[(*path, key)] = key_line
+            result[key] = _plain(value_node, (*path, key), lines, file, seen)
+        return result
+    if isinstance(node, SequenceNode):
+        return [_plain(n, (*path, i), lines, file, seen) for i, n in enumerate(node.value)]
+    return _scalar(node, tag.rpartition(":")[2], file, line, field)
+
+
+def _scalar(node: Node, kind: str, file: Path | str, line: int, field: str | None) -> Any:
+    text = str(node.value)
+    match kind:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int":
+            return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") else _int(text)
+        case "float":
+            if not math.isfinite(value := float(text.replace("_", "").replace(".inf", "inf"))):
+                raise InputError("must be a finite number", file=file, line=line, field=field)
+            return value
+        case "str" | "timestamp" | "value" | "merge":
+            return text
+    raise InputError(f"the tag {node.tag} is not allowed", file=file, line=line, field=field)
+
+
+def _int(text: str) -> int:
+    """YAML 1.2 integers with a leading zero: 0x and 0o as written, 012 is twelve."""
+    return int(text, 0) if text.lstrip("+-")[1:2] in ("x", "o", "b") else int(text)
+
+
+def dotted(path: Path_) -> str:
+    """A path into a file as people write it: `sites.0.url`."""
+    return ".".join(str(part) for part in path)
+
+
+def _first_problem(
+    error: ValidationError, model: type[BaseModel], lines: dict[Path_, int], file: Path | str
+) -> InputError:
+    """The first problem as one line; a union's branch names are no part of the file's path."""
+    problem = error.errors(include_url=False, include_context=False)[0]
+    path: Path_ = ()
+    for part in problem["loc"]:
+        named = problem["type"] == "missing" and part == problem["loc"][-1]
+        if (*path, part) in lines or named:
+            path = (*path, part)
+    line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
+    message, cure = problem["msg"], None
+    if problem["type"] == "extra_forbidden":
+        message = "unknown key"
+        known = difflib.get_close_matches(str(path[-1]), sorted(_field_names(model, set())), n=1)
+        cure = f"did you mean {known[0]}?" if known else None
+    elif problem["type"] == "missing":
+        message = "is missing"
+    return InputError(message.removeprefix("Value error, "), file=file, line=line, field=dotted(path), cure=cure)
+
+
+def _field_names(model: type[BaseModel], seen: set[type]) -> set[str]:
+    """Every key the model or a model inside it may have, as written in the file."""
+    if model in seen:
+        return set()
+    seen.add(model)
+    names: set[str] = set()
+    for name, field in model.model_fields.items():
+        names.add(field.alias or name)
+        pending = [field.annotation]
+        while pending:
+            annotation = pending.pop()
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                names |= _field_names(annotation, seen)
+            pending.extend(get_args(annotation))
+    return names
