@@ -109,19 +109,19 @@ STEP_KEYS = ("goto", "click", "fill", "press", "select", "scroll", "wait", "scre
 def _step_kind(step: object) -> str | None:
     """Which step it is: told by its key, so that an error speaks of that step only."""
     keys = step.keys() if isinstance(step, dict) else type(step).model_fields if isinstance(step, Spec) else ()
-    return next((kind for kind in STEP_KEYS if kind in keys), None)
+    return next((f"step:{kind}" for kind in STEP_KEYS if kind in keys), None)
 
 
 type Step = Annotated[
-    Annotated[Goto, Tag("goto")]
-    | Annotated[Click, Tag("click")]
-    | Annotated[Fill, Tag("fill")]
-    | Annotated[Press, Tag("press")]
-    | Annotated[Select, Tag("select")]
-    | Annotated[Scroll, Tag("scroll")]
-    | Annotated[Wait, Tag("wait")]
-    | Annotated[Shot, Tag("screenshot")]
-    | Annotated[PythonStep, Tag("python")],
+    Annotated[Goto, Tag("step:goto")]
+    | Annotated[Click, Tag("step:click")]
+    | Annotated[Fill, Tag("step:fill")]
+    | Annotated[Press, Tag("step:press")]
+    | Annotated[Select, Tag("step:select")]
+    | Annotated[Scroll, Tag("step:scroll")]
+    | Annotated[Wait, Tag("step:wait")]
+    | Annotated[Shot, Tag("step:screenshot")]
+    | Annotated[PythonStep, Tag("step:python")],
     Discriminator(
         _step_kind,
         custom_error_type="step",
