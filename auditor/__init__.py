@@ -15,3 +15,7 @@ The map, lowest layer first (imports run one way only; import-linter holds it):
     demo                          a small internet of its own, on loopback
     cli                           the only part that prints and exits
 """
+
+from importlib.metadata import version
+
+__version__ = version("auditor")

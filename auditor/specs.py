@@ -166,7 +166,7 @@ def _field_names(model: type[BaseModel], seen: set[type]) -> set[str]:
         names.add(field.alias or name)
         pending = [field.annotation]
         while pending:
-            annotation = pending.pop()
+            annotation = getattr(annotation := pending.pop(), "__value__", annotation)
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):
                 names |= _field_names(annotation, seen)
             pending.extend(get_args(annotation))
