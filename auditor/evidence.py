@@ -155,6 +155,7 @@ class Cause(Evidence):
     from_service_worker: bool = False
     cookies: tuple[CookieUse, ...] = ()
     cookies_refused: tuple[CookieRefusal, ...] = ()
+    cookie_partition: str | None = Field(None, description="top-level site that partitioned cookies set here belong to")
     error: str | None = Field(None, description="the browser's net error, such as net::ERR_ABORTED")
 
 
@@ -178,6 +179,7 @@ class Exchange(Evidence):
     messages: tuple[Message, ...] = ()
     server: str | None = Field(None, description="ip:port the proxy spoke to")
     local_port: int | None = Field(None, description="the proxy's own port of that connection")
+    answer: str | None = Field(None, description="in a replay: 'recording', or 'empty' where it had no answer")
     page: str | None = Field(None, description="the page an imported entry says it belongs to")
     cause: Cause | None = None
     source: Source

@@ -106,15 +106,20 @@ class WireWriter:
         *,
         ended_at: datetime | None = None,
         error: str | None = None,
+        answer: str | None = None,
         server: str | None = None,
         local_port: int | None = None,
     ) -> str:
-        """Write a response; `error` says why it is not whole. Returns its WARC-Record-ID."""
+        """Write a response; `error` says why it is not whole, `answer` who answered when not the web.
+
+        Returns its WARC-Record-ID.
+        """
         fields = {
             "WARC-Concurrent-To": self._records.get(request),
             "Auditor-Ended": stamp(ended_at) if ended_at else None,
             "Auditor-Error": error,
             "Auditor-Status": str(status),
+            "Auditor-Answer": answer,
             "Auditor-Server": server,
             "Auditor-Local-Port": None if local_port is None else str(local_port),
         }
@@ -131,10 +136,24 @@ class WireWriter:
         content_type = "text/plain; charset=utf-8" if text else "application/octet-stream"
         return self._write("metadata", request, at, url, content_type, body.kept, body, fields)
 
-    def failure(self, request: str, at: datetime, url: str, error: str) -> str:
+    def failure(
+        self,
+        request: str,
+        at: datetime,
+        url: str,
+        error: str,
+        *,
+        server: str | None = None,
+        local_port: int | None = None,
+    ) -> str:
         """Write that a request has no response, and why. Returns its WARC-Record-ID."""
         block = json.dumps({"error": error}, ensure_ascii=False).encode()
-        fields = {"WARC-Refers-To": self._records.get(request), "Auditor-Error": error}
+        fields = {
+            "WARC-Refers-To": self._records.get(request),
+            "Auditor-Error": error,
+            "Auditor-Server": server,
+            "Auditor-Local-Port": None if local_port is None else str(local_port),
+        }
         return self._write("metadata", request, at, url, "application/json", block, Body(), fields)
 
     def _http(
@@ -276,12 +295,9 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
             "response_body": body,
             "error": head.get("auditor-error"),
             "ended_at": unstamp(ended) if ended else at,
+            "answer": head.get("auditor-answer"),
             "response_record": record_id,
         }
-        if server := head.get("auditor-server"):
-            open_.fields["server"] = server
-        if port := head.get("auditor-local-port"):
-            open_.fields["local_port"] = int(port)
     elif "auditor-message" in head:
         open_.messages.append(
             Message(
@@ -294,6 +310,10 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
         )
     elif "auditor-error" in head:
         open_.fields |= {"error": head["auditor-error"], "ended_at": at, "response_record": record_id}
+    if server := head.get("auditor-server"):
+        open_.fields["server"] = server
+    if port := head.get("auditor-local-port"):
+        open_.fields["local_port"] = int(port)
 
 
 def _http_parts(head: dict[str, str], block: bytes) -> tuple[Headers, Body]:

@@ -1,0 +1,280 @@
+"""The proxy's addon: every request is on disk before it is forwarded, every answer as it passes.
+
+An exception in a mitmproxy hook is only logged and traffic goes on unrecorded (RELIABILITY.md Z3), so each
+hook here fails closed: the flow is killed and the visit is told that its record has a hole.
+"""
+
+import functools
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mitmproxy import connection, http, tls
+from mitmproxy.proxy import server_hooks
+
+from auditor.evidence import Body, Phase
+from auditor.store.wire import WireWriter, body_of, text_of
+
+BODY_LIMIT = 16 << 20
+"""Bytes of a body that are kept; its full length and hash always are (RELIABILITY.md 4.1)."""
+
+ENDLESS = ("text/event-stream", "multipart/x-mixed-replace")
+"""Media types of answers that do not end by themselves: the network counts as quiet beside them."""
+
+
+class Tee:
+    """Passes a streamed body on unchanged and keeps its start, its length and its hash."""
+
+    def __init__(self) -> None:
+        self._hash, self._size, self._kept = hashlib.sha256(), 0, bytearray()
+
+    def __call__(self, data: bytes) -> bytes:
+        """Take a piece and hand it on."""
+        self._hash.update(data)
+        self._size += len(data)
+        if (room := BODY_LIMIT - len(self._kept)) > 0:
+            self._kept += data[:room]
+        return data
+
+    def body(self) -> Body:
+        """What passed so far."""
+        if not self._size:
+            return Body()
+        return Body(size=self._size, sha256=self._hash.hexdigest(), kept=bytes(self._kept))
+
+
+@dataclass
+class Recording:
+    """One visit's record while it is being made."""
+
+    port: int
+    writer: WireWriter
+    phase: Phase = Phase.prepare
+    names: dict[str, str] = field(default_factory=dict)
+    under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
+    tees: dict[str, Tee] = field(default_factory=dict)
+    requests: int = 0
+    responses: int = 0
+    failures: int = 0
+    unfinished: int = 0
+    last_activity: float = field(default_factory=time.monotonic)
+    error: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def quiet_for(self) -> float:
+        """Seconds since the last byte of a request or answer, 0 while one is under way."""
+        return 0.0 if self.under_way else time.monotonic() - self.last_activity
+
+
+type Hook = Callable[["Recorder", http.HTTPFlow], None]
+
+
+def fail_closed(hook: Hook) -> Hook:
+    """Make a hook kill the flow and mark the recording when it cannot do its work."""
+
+    @functools.wraps(hook)
+    def guarded(self: "Recorder", flow: http.HTTPFlow) -> None:
+        recording, listener = self.recording, flow.client_conn.sockname
+        if recording is None or not listener or listener[1] != recording.port:
+            _kill(flow)
+            return
+        try:
+            hook(self, flow)
+        except Exception as error:
+            recording.error = recording.error or f"{hook.__name__}: {type(error).__name__}: {error}"
+            _kill(flow)
+
+    return guarded
+
+
+class Recorder:
+    """mitmproxy addon; `recording` is the visit under way, None between visits."""
+
+    def __init__(self) -> None:
+        self.recording: Recording | None = None
+
+    def begin(self, port: int, folder: Path, phase: Phase) -> None:
+        """Record what comes through the listener on `port` into `folder`/wire.warc.gz."""
+        self.recording = Recording(port=port, writer=WireWriter(folder / "wire.warc.gz"), phase=phase)
+
+    def end(self) -> Recording:
+        """Close the record; what is still under way is written as unfinished."""
+        recording = self._now()
+        for flow in list(recording.under_way.values()):
+            recording.unfinished += 1
+            self._failed(recording, flow, "unfinished when the visit ended")
+        recording.writer.close()
+        self.recording = None
+        return recording
+
+    def _now(self) -> Recording:
+        if self.recording is None:
+            raise RuntimeError("no visit is being recorded")
+        return self.recording
+
+    @fail_closed
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """A request begins: it counts as under way from its first byte."""
+        recording = self._now()
+        recording.requests += 1
+        recording.names[flow.id] = f"r{recording.requests:05d}"
+        recording.under_way[flow.id] = flow
+        recording.last_activity = time.monotonic()
+
+    @fail_closed
+    def request(self, flow: http.HTTPFlow) -> None:
+        """The request is whole: write it before mitmproxy forwards it."""
+        recording = self._now()
+        request = flow.request
+        recording.writer.request(
+            recording.names[flow.id],
+            _time(request.timestamp_start),
+            recording.phase,
+            request.method,
+            _url(flow),
+            request.http_version,
+            list(request.headers.fields),
+            body_of(request.raw_content or b"", BODY_LIMIT),
+            server=_server(flow.server_conn),
+            local_port=_local_port(flow.server_conn),
+        )
+
+    @fail_closed
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """An answer begins: let it pass as it comes, and listen."""
+        recording = self._now()
+        recording.last_activity = time.monotonic()
+        response = flow.response
+        if response is None or response.status_code == 101:
+            return
+        recording.tees[flow.id] = Tee()
+        response.stream = recording.tees[flow.id]
+        if response.headers.get("content-type", "").split(";")[0].strip().lower() in ENDLESS:
+            recording.under_way.pop(flow.id, None)
+
+    @fail_closed
+    def response(self, flow: http.HTTPFlow) -> None:
+        """The answer has passed."""
+        recording = self._now()
+        recording.responses += 1
+        self._answered(recording, flow, None)
+
+    @fail_closed
+    def error(self, flow: http.HTTPFlow) -> None:
+        """There will be no (whole) answer."""
+        recording = self._now()
+        if flow.id not in recording.names:
+            return
+        recording.failures += 1
+        self._failed(recording, flow, flow.error.msg if flow.error else "unknown error")
+
+    @fail_closed
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """One WebSocket message, in either direction."""
+        recording = self._now()
+        recording.last_activity = time.monotonic()
+        if flow.websocket is None or not flow.websocket.messages:
+            return
+        message = flow.websocket.messages[-1]
+        recording.writer.message(
+            recording.names[flow.id],
+            _time(message.timestamp),
+            _url(flow),
+            message.from_client,
+            message.is_text,
+            body_of(message.content, BODY_LIMIT),
+        )
+        # The message is on disk: mitmproxy would keep every one until the connection ends.
+        del flow.websocket.messages[:-1]
+
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """A tunnel that could not be made: no request was sent, so there is only a note."""
+        self._note(f"{flow.request.host}:{flow.request.port}", flow.error.msg if flow.error else "refused")
+
+    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """The site's server could not be reached."""
+        self._note(_address(data.server), data.server.error or "unknown error")
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """The site's certificate or TLS was not accepted."""
+        self._note(_address(data.context.server), f"TLS: {data.conn.error}")
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """The browser did not accept our certificate, or went away."""
+        self._note(_address(data.context.server), f"TLS with the browser: {data.conn.error}")
+
+    def _note(self, address: str, error: str) -> None:
+        if self.recording is not None and len(self.recording.notes) < 200:
+            self.recording.notes.append(f"{address}: {error}")
+
+    def _answered(self, recording: Recording, flow: http.HTTPFlow, error: str | None) -> None:
+        response = flow.response
+        assert response is not None
+        tee = recording.tees.pop(flow.id, None)
+        body = tee.body() if tee else Body()
+        if body.size == 0 and response.raw_content:
+            body = body_of(response.raw_content, BODY_LIMIT)
+        recording.writer.response(
+            recording.names[flow.id],
+            _time(response.timestamp_start),
+            _url(flow),
+            response.status_code,
+            response.reason or "",
+            response.http_version,
+            list(response.headers.fields),
+            body,
+            ended_at=_time(response.timestamp_end),
+            error=error,
+            answer=str(flow.metadata["answer"]) if "answer" in flow.metadata else None,
+            server=_server(flow.server_conn),
+            local_port=_local_port(flow.server_conn),
+        )
+        self._done(recording, flow)
+
+    def _failed(self, recording: Recording, flow: http.HTTPFlow, error: str) -> None:
+        if flow.response is not None and flow.id in recording.tees:
+            self._answered(recording, flow, error)
+            return
+        recording.writer.failure(
+            recording.names[flow.id],
+            datetime.now(UTC),
+            _url(flow),
+            error,
+            server=_server(flow.server_conn),
+            local_port=_local_port(flow.server_conn),
+        )
+        self._done(recording, flow)
+
+    @staticmethod
+    def _done(recording: Recording, flow: http.HTTPFlow) -> None:
+        recording.under_way.pop(flow.id, None)
+        recording.last_activity = time.monotonic()
+
+
+def _kill(flow: http.HTTPFlow) -> None:
+    if flow.killable:
+        flow.kill()
+
+
+def _time(seconds: float | None) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else datetime.now(UTC)
+
+
+def _url(flow: http.HTTPFlow) -> str:
+    return text_of(flow.request.pretty_url.encode("utf-8", "surrogateescape"))
+
+
+def _server(server: connection.Server) -> str | None:
+    peer = server.peername
+    return f"{peer[0]}:{peer[1]}" if peer else None
+
+
+def _local_port(server: connection.Server) -> int | None:
+    return int(server.sockname[1]) if server.sockname else None
+
+
+def _address(server: connection.Server) -> str:
+    return f"{server.address[0]}:{server.address[1]}" if server.address else "?"

@@ -1,0 +1,133 @@
+"""Cookies of a visit from three witnesses: Set-Cookie lines, the browser's account, the jar at the end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from auditor.domains import host_of, is_within
+from auditor.evidence import Cookie, Exchange, Phase
+from auditor.store.set_cookie import parse_cookie_header, parse_set_cookie
+
+CANARY_DOMAIN = "canary.auditor.invalid"
+"""Where the cookie lives that proves the jar was not lost; no request ever goes there (RFC 6761)."""
+
+type Key = tuple[str, str, str, str | None]
+
+# Reasons that only say that the cookie was not meant for the request.
+_NOT_MEANT = frozenset({"NotOnPath", "DomainMismatch", "SecureOnly", "PortMismatch", "SchemeMismatch"})
+
+
+@dataclass
+class _Row:
+    """A cookie while it is being put together."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
+    requests: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+
+def cookies_of(exchanges: Iterable[Exchange], jar: list[dict[str, Any]] | None) -> tuple[Cookie, ...]:
+    """One Cookie for each name, domain, path and partition. `jar` is CDP's cookie list, None when not taken."""
+    rows: dict[Key, _Row] = {}
+    for exchange in exchanges:
+        _set(rows, exchange)
+        _sent(rows, exchange)
+    kept = {_jar_key(cookie): cookie for cookie in jar or () if _domain(cookie) != CANARY_DOMAIN}
+    for key, cookie in kept.items():
+        fields = rows.setdefault(key, _Row()).fields
+        fields.setdefault("set_by", "script")
+        fields |= {
+            "value": cookie["value"],
+            "host_only": not cookie["domain"].startswith("."),
+            "expires_at": None if cookie.get("session") else _moment(cookie["expires"]),
+            "same_site": cookie.get("sameSite") or fields.get("same_site"),
+            "secure": cookie["secure"],
+            "http_only": cookie["httpOnly"],
+        }
+    return tuple(
+        Cookie(
+            name=name,
+            domain=domain,
+            path=path,
+            partition_key=partition,
+            stored=(name, domain, path, partition) in kept,
+            blocked_reason=", ".join(sorted(row.reasons)) or None,
+            sent_to=tuple(sorted(row.hosts)),
+            sent_in=tuple(row.requests),
+            **row.fields,
+        )
+        for (name, domain, path, partition), row in sorted(rows.items(), key=lambda r: tuple(map(str, r[0])))
+    )
+
+
+def _set(rows: dict[Key, _Row], exchange: Exchange) -> None:
+    refused = {r.line: r.reasons for r in exchange.cause.cookies_refused} if exchange.cause else {}
+    for name, value in exchange.response_headers:
+        if name.lower() != "set-cookie":
+            continue
+        for line in value.split("\n"):
+            at = exchange.ended_at or exchange.started_at
+            if (cookie := parse_set_cookie(line, exchange.url, at)) is None:
+                continue
+            partition = exchange.cause.cookie_partition if cookie.partitioned and exchange.cause else None
+            row = rows.setdefault((cookie.name, cookie.domain, cookie.path, partition), _Row())
+            if reasons := refused.get(line):
+                row.reasons |= set(reasons)
+            if not reasons or "set_by" not in row.fields:
+                row.fields |= {
+                    "value": cookie.value,
+                    "host_only": cookie.host_only,
+                    "set_by": exchange.request,
+                    "set_at": at,
+                    "expires_at": cookie.expires_at,
+                    "max_age_s": cookie.max_age_s,
+                    "same_site": cookie.same_site,
+                    "secure": cookie.secure,
+                    "http_only": cookie.http_only,
+                }
+
+
+def _sent(rows: dict[Key, _Row], exchange: Exchange) -> None:
+    header = exchange.request_header("cookie")
+    if exchange.cause is not None and exchange.cause.cookies:
+        for use in exchange.cause.cookies:
+            reasons = set(use.blocked_reasons) - _NOT_MEANT
+            if use.blocked_reasons and not reasons:
+                continue
+            row = rows.setdefault((use.name, use.domain, use.path, use.partition_key), _Row())
+            row.fields.setdefault("value", use.value)
+            row.reasons |= reasons
+            if not use.blocked_reasons:
+                _count(row, exchange)
+        return
+    for name, value in parse_cookie_header(header or ""):
+        key = _known(rows, name, host_of(exchange.url)) or (name, host_of(exchange.url), "/", None)
+        row = rows.setdefault(key, _Row())
+        row.fields.setdefault("value", value)
+        _count(row, exchange)
+
+
+def _count(row: _Row, exchange: Exchange) -> None:
+    """A sending in the prepare phase is not the audited page's."""
+    if exchange.phase is not Phase.prepare:
+        row.hosts.add(host_of(exchange.url))
+        row.requests.append(exchange.request)
+
+
+def _known(rows: dict[Key, _Row], name: str, host: str) -> Key | None:
+    return next((key for key in rows if key[0] == name and is_within(host, key[1])), None)
+
+
+def _jar_key(cookie: dict[str, Any]) -> Key:
+    partition = (cookie.get("partitionKey") or {}).get("topLevelSite")
+    return cookie["name"], _domain(cookie), cookie["path"], partition
+
+
+def _domain(cookie: dict[str, Any]) -> str:
+    return str(cookie["domain"]).lstrip(".")
+
+
+def _moment(seconds: float) -> datetime | None:
+    return datetime.fromtimestamp(min(seconds, 253_402_300_799.0), UTC) if seconds > 0 else None

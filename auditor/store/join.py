@@ -1,0 +1,140 @@
+"""The two sensors joined: the proxy's bytes with the browser's cause, request by request.
+
+Neither saw everything: what the proxy alone saw is `proxy_only` (favicons, beacons of a page that is gone,
+the browser's own traffic), what the browser alone saw is `browser_only` (it never left: blocked, or the
+tunnel failed). Requests answered from the browser's cache or by a service worker were not sent and are no rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from auditor.domains import site_of
+from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source
+from auditor.store.browser_events import Hop, stack_of
+
+
+def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[float, Phase]]) -> tuple[Exchange, ...]:
+    """Every exchange with its cause, and the browser's requests that never reached the proxy, in time order."""
+    waiting: dict[tuple[str, str], list[Hop]] = defaultdict(list)
+    for hop in hops:
+        if not hop.from_cache and not hop.from_service_worker:
+            waiting[hop.method, _wire_url(hop.url)].append(hop)
+    pairs: dict[str, Hop] = {}
+    ids: dict[int, str] = {}
+    for exchange in wire:
+        if found := _take(waiting.get((exchange.method, exchange.url), []), exchange):
+            pairs[exchange.request], ids[found.order] = found, exchange.request
+    top = next((h.url for h in hops if h.main_frame and h.resource_type == "document"), "")
+    joined = []
+    for exchange in wire:
+        hop = pairs.get(exchange.request)
+        update: dict[str, object] = {"attributed_to": _unexplained(exchange, top), "source": Source.proxy_only}
+        if hop is not None:
+            update = {"cause": _cause(hop, ids), "source": Source.both, "attributed_to": Actor(hop.actor)}
+        if _is_socket(exchange):
+            update["url"] = "ws" + exchange.url.removeprefix("http")
+        joined.append(exchange.model_copy(update=update))
+    left = [hop for rest in waiting.values() for hop in rest if not _is_local(hop)]
+    lost = sorted(left, key=lambda h: h.order)
+    joined += [_browser_only(hop, visit, number, ids, phases) for number, hop in enumerate(lost, 1)]
+    return tuple(sorted(joined, key=lambda e: (e.started_at, e.request)))
+
+
+def _take(waiting: list[Hop], exchange: Exchange) -> Hop | None:
+    """The first hop in waiting, one the browser did not give up before sending where there is a choice."""
+    if not waiting:
+        return None
+    answered = [h for h in waiting if h.error is None or exchange.error is not None]
+    chosen = (answered or waiting)[0]
+    waiting.remove(chosen)
+    return chosen
+
+
+def _wire_url(url: str) -> str:
+    """The address as the proxy sees it: no fragment, WebSocket over http."""
+    bare = url.partition("#")[0]
+    return "http" + bare.removeprefix("ws") if bare.startswith(("ws://", "wss://")) else bare
+
+
+def _is_socket(exchange: Exchange) -> bool:
+    return (exchange.request_header("upgrade") or "").lower() == "websocket"
+
+
+def _is_local(hop: Hop) -> bool:
+    return not hop.url.startswith(("http:", "https:", "ws:", "wss:"))
+
+
+def _cause(hop: Hop, ids: dict[int, str]) -> Cause:
+    stack = stack_of(hop.initiator)
+    kind = "redirect" if hop.previous else str(hop.initiator.get("type", "other")).lower()
+    return Cause(
+        resource_type=hop.resource_type,
+        initiator_type=kind,
+        initiator=hop.initiator.get("url") or (stack[0].url if stack else None) or None,
+        stack=stack,
+        frame_url=hop.document_url or None,
+        top_url=hop.top_url,
+        main_frame=hop.main_frame,
+        redirected_from=ids.get(hop.previous.order) if hop.previous else None,
+        from_cache=hop.from_cache,
+        from_service_worker=hop.from_service_worker,
+        cookies=hop.cookies,
+        cookies_refused=hop.refused,
+        cookie_partition=hop.partition,
+        error=hop.error,
+    )
+
+
+def _unexplained(exchange: Exchange, top_url: str) -> Actor:
+    """Who made a request the browser's events do not tell of, by what only a document's request carries.
+
+    Requests for a document's needs carry its site relation (Sec-Fetch-Site, W3C Fetch Metadata) or its
+    address (Referer, Origin); what the browser sends on its own account has `none` or nothing.
+    """
+    relation = (exchange.request_header("sec-fetch-site") or "none").lower()
+    document = exchange.request_header("referer") or exchange.request_header("origin")
+    if relation == "none" and not document:
+        return Actor.browser
+    if document and top_url and site_of(document) != site_of(top_url):
+        return Actor.frame
+    return Actor.page
+
+
+def _browser_only(
+    hop: Hop, visit: str, number: int, ids: dict[int, str], phases: list[tuple[float, Phase]]
+) -> Exchange:
+    at = hop.at.timestamp()
+    phase = next((p for begun, p in reversed(phases) if begun <= at), Phase.journey)
+    return Exchange(
+        visit=visit,
+        request=f"b{number:05d}",
+        phase=phase,
+        started_at=hop.at,
+        method=hop.method,
+        url=hop.url.partition("#")[0],
+        status=hop.status,
+        error=hop.error or "never reached the proxy",
+        cause=_cause(hop, ids),
+        source=Source.browser_only,
+        attributed_to=Actor(hop.actor),
+    )
+
+
+def coverage_of(exchanges: Iterable[Exchange]) -> Coverage:
+    """How well the sensors agree, with the kinds of what one of them missed."""
+    counts = dict.fromkeys(Source, 0)
+    kinds: dict[str, int] = defaultdict(int)
+    for exchange in exchanges:
+        counts[exchange.source] += 1
+        if exchange.source is Source.proxy_only:
+            destination = exchange.request_header("sec-fetch-dest") or "no destination"
+            kinds[f"not in the browser's events: {exchange.attributed_to.value}, {destination}"] += 1
+        elif exchange.source is Source.browser_only:
+            kinds[f"never reached the proxy: {exchange.error}"] += 1
+    return Coverage(
+        sensor="join",
+        matched=counts[Source.both],
+        proxy_only=counts[Source.proxy_only],
+        browser_only=counts[Source.browser_only],
+        reason="; ".join(f"{kind} ({n})" for kind, n in sorted(kinds.items())),
+    )

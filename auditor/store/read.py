@@ -1,0 +1,121 @@
+"""A published (or spooled) visit back as evidence: a pure function of its files."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from auditor.domains import registrable_domain, site_of
+from auditor.errors import InputError
+from auditor.evidence import (
+    Actor,
+    Cause,
+    Coverage,
+    Exchange,
+    Phase,
+    Source,
+    StackFrame,
+    StorageItem,
+    Visit,
+    VisitEvidence,
+    VisitKind,
+)
+from auditor.store.browser_events import read_events, read_hops
+from auditor.store.jar import cookies_of
+from auditor.store.join import coverage_of, join
+from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.wire import read_wire
+
+
+def read_visit(run: RunFolder, visit: str) -> VisitEvidence:
+    """The evidence of one published visit. Raises InputError naming the damaged file."""
+    return read_folder(run.visits_dir / visit, run.record(visit).visit)
+
+
+def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
+    """The evidence in a visit's folder."""
+    wire, problem = [], None
+    if (folder / WIRE_FILE).exists():
+        source = Source.imported if visit.kind is VisitKind.imported else Source.proxy_only
+        wire, problem = read_wire(folder / WIRE_FILE, visit.visit, source)
+    state = _state(folder / STATE_FILE)
+    coverage = list(visit.coverage)
+    if visit.kind is VisitKind.imported:
+        exchanges = _imported(wire, folder / EVENTS_FILE)
+    else:
+        exchanges = join(wire, read_hops(folder / EVENTS_FILE), visit.visit, phases(folder / EVENTS_FILE))
+        coverage.append(coverage_of(exchanges))
+    if problem:
+        coverage.append(Coverage(sensor="proxy", reason=problem))
+    coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in state.get("problems", ())]
+    document = folder / DOCUMENT_FILE
+    return VisitEvidence(
+        visit=visit,
+        exchanges=exchanges,
+        cookies=cookies_of(exchanges, state.get("cookies")),
+        storage=_storage(state),
+        coverage=tuple(coverage),
+        document_html=document.read_text("utf-8", "replace") if document.exists() else None,
+    )
+
+
+def phases(events: Path) -> list[tuple[float, Phase]]:
+    """When each phase began, seconds since 1970, in order."""
+    return [
+        (datetime.fromisoformat(line["t"]).timestamp(), Phase(line["params"]["phase"]))
+        for line in read_events(events)
+        if line["method"] == "Auditor.phase"
+    ]
+
+
+def _state(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        state: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise InputError(f"is not JSON: {error}", file=path) from None
+    return state
+
+
+def _storage(state: dict[str, Any]) -> tuple[StorageItem, ...]:
+    items = []
+    for place in state.get("storage", ()):
+        origin, top_site = split_storage_key(place["storage_key"])
+        for key, value in place["items"]:
+            items.append(StorageItem(origin=origin, top_site=top_site, area=place["area"], key=key, value=value))
+    return tuple(sorted(items, key=lambda i: (i.top_site, i.origin, i.area, i.key)))
+
+
+def split_storage_key(storage_key: str) -> tuple[str, str]:
+    """A serialised storage key as (origin, registrable domain of the top-level site).
+
+    First-party keys are an origin; partitioned ones add `^0` and the top-level site, `^3` an ancestor bit
+    (Chromium, third_party/blink/public/common/storage_key/storage_key.h).
+    """
+    origin, *parts = storage_key.split("^")
+    top = next((part[1:] for part in parts if part.startswith("0")), origin)
+    return origin.rstrip("/"), site_of(top) or registrable_domain(top)
+
+
+def _imported(wire: list[Exchange], events: Path) -> tuple[Exchange, ...]:
+    """Exchanges of a recording with the cause the recording itself tells, if it does."""
+    told = {
+        line["params"]["request"]: line["params"] for line in read_events(events) if line["method"] == "Import.entry"
+    }
+    return tuple(_with_told(exchange, told.get(exchange.request)) for exchange in wire)
+
+
+def _with_told(exchange: Exchange, told: dict[str, Any] | None) -> Exchange:
+    cause = None
+    if told is not None:
+        cause = Cause(
+            resource_type=told.get("resource_type") or "other",
+            initiator_type=told.get("initiator_type") or "other",
+            initiator=told.get("initiator"),
+            stack=tuple(StackFrame.model_validate(call) for call in told.get("stack") or ()),
+            top_url=told.get("page") or exchange.page,
+            from_cache=bool(told.get("from_cache")),
+            error=told.get("error"),
+        )
+    return exchange.model_copy(update={"source": Source.imported, "attributed_to": Actor.page, "cause": cause})
