@@ -55,6 +55,7 @@ class Recording:
     phase: Phase = Phase.prepare
     names: dict[str, str] = field(default_factory=dict)
     under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
     tees: dict[str, Tee] = field(default_factory=dict)
     requests: int = 0
     responses: int = 0
@@ -65,8 +66,9 @@ class Recording:
     notes: list[str] = field(default_factory=list)
 
     def quiet_for(self) -> float:
-        """Seconds since the last byte of a request or answer, 0 while one is under way."""
-        return 0.0 if self.under_way else time.monotonic() - self.last_activity
+        """Seconds since the last request, answer or message, 0 while an answer is awaited."""
+        awaited = self.under_way.keys() - self.endless
+        return 0.0 if awaited else time.monotonic() - self.last_activity
 
 
 type Hook = Callable[["Recorder", http.HTTPFlow], None]
@@ -153,7 +155,7 @@ class Recorder:
         recording.tees[flow.id] = Tee()
         response.stream = recording.tees[flow.id]
         if response.headers.get("content-type", "").split(";")[0].strip().lower() in ENDLESS:
-            recording.under_way.pop(flow.id, None)
+            recording.endless.add(flow.id)
 
     @fail_closed
     def response(self, flow: http.HTTPFlow) -> None:
@@ -166,8 +168,8 @@ class Recorder:
     def error(self, flow: http.HTTPFlow) -> None:
         """There will be no (whole) answer."""
         recording = self._now()
-        if flow.id not in recording.names:
-            return
+        if flow.id not in recording.under_way:
+            return  # answered whole already: a WebSocket or kept connection that ended later
         recording.failures += 1
         self._failed(recording, flow, flow.error.msg if flow.error else "unknown error")
 

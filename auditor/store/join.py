@@ -22,15 +22,17 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
     pairs: dict[str, Hop] = {}
     ids: dict[int, str] = {}
     for exchange in wire:
-        if found := _take(waiting.get((exchange.method, exchange.url), []), exchange):
+        found = _take(waiting.get((exchange.method, exchange.url), []), exchange)
+        if found is not None:
             pairs[exchange.request], ids[found.order] = found, exchange.request
-    top = next((h.url for h in hops if h.main_frame and h.resource_type == "document"), "")
+    pages = [(h.at, h.url) for h in hops if h.main_frame and h.resource_type == "document"]
     joined = []
     for exchange in wire:
-        hop = pairs.get(exchange.request)
+        cause = pairs.get(exchange.request)
+        top = next((url for at, url in reversed(pages) if at <= exchange.started_at), "")
         update: dict[str, object] = {"attributed_to": _unexplained(exchange, top), "source": Source.proxy_only}
-        if hop is not None:
-            update = {"cause": _cause(hop, ids), "source": Source.both, "attributed_to": Actor(hop.actor)}
+        if cause is not None:
+            update = {"cause": _cause(cause, ids), "source": Source.both, "attributed_to": Actor(cause.actor)}
         if _is_socket(exchange):
             update["url"] = "ws" + exchange.url.removeprefix("http")
         joined.append(exchange.model_copy(update=update))

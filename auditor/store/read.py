@@ -34,7 +34,8 @@ def read_visit(run: RunFolder, visit: str) -> VisitEvidence:
 
 def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     """The evidence in a visit's folder."""
-    wire, problem = [], None
+    wire: list[Exchange] = []
+    problem = None
     if (folder / WIRE_FILE).exists():
         source = Source.imported if visit.kind is VisitKind.imported else Source.proxy_only
         wire, problem = read_wire(folder / WIRE_FILE, visit.visit, source)
