@@ -131,10 +131,10 @@ CANARY_SITE = Site(
 BLANK_SITE = Site.model_construct(id="blank", operator="canary", url="about:blank", journey=(), replay=None)
 
 
-def canary_plans(modes: tuple[CookieMode, ...]) -> list[tuple[PlannedVisit, Site]]:
-    """The canary's visits: one for each cookie mode, and the blank page."""
-    plans = [(_plan(f"canary.{mode.value}", "canary", mode), CANARY_SITE) for mode in modes]
-    return [*plans, (_plan("canary.blank", "blank", modes[0]), BLANK_SITE)]
+def canary_plans(modes: tuple[CookieMode, ...], part: int) -> list[tuple[PlannedVisit, Site]]:
+    """The canary's visits in one part of a run: one for each cookie mode, and the blank page."""
+    plans = [(_plan(f"canary.{mode.value}.{part}", "canary", mode), CANARY_SITE) for mode in modes]
+    return [*plans, (_plan(f"canary.blank.{part}", "blank", modes[0]), BLANK_SITE)]
 
 
 def _plan(visit: str, site: str, mode: CookieMode) -> PlannedVisit:

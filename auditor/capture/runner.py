@@ -43,11 +43,13 @@ class Shared:
     work: Path
 
 
-async def run_canary(run: RunFolder, scenario: Scenario, workers: int) -> dict[str, list[Proof]]:
-    """Make the canary's visits and judge them. Raises CannotFinish naming what did not hold."""
+async def run_canary(run: RunFolder, scenario: Scenario, workers: int, part: int = 1) -> dict[str, list[Proof]]:
+    """Make and judge the canary's visits; `part` counts a resumed run's parts. Raises CannotFinish."""
     async with _work_folder() as work, canary_web(work) as web:
         private = scenario.model_copy(update={"network": Network(names=web.names, ca=web.ca), "platforms": {}})
-        tasks: list[Task] = [(plan, site, VisitKind.control) for plan, site in canary_plans(scenario.cookie_modes)]
+        tasks: list[Task] = [
+            (plan, site, VisitKind.control) for plan, site in canary_plans(scenario.cookie_modes, part)
+        ]
         visits = await _make_all(run, private, tasks, workers, work, lambda _: None)
     proofs: dict[str, list[Proof]] = {}
     for visit in visits:

@@ -1,0 +1,51 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types imports pytest constraints clean
+
+help:  ## what each command does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+setup: .venv/ready  ## install what is needed: uv, Python packages, Chromium, a Japanese font
+	@$(BIN)/auditor setup
+
+demo: setup  ## set up, then audit the built-in web; ends with a report and CSVs
+	@$(BIN)/auditor demo --workers $(WORKERS) || test $$? -eq 1
+
+test: setup check  ## set up, then run every check and all tests
+
+check: lint types imports pytest  ## ruff, mypy, import-linter, pytest
+
+lint:
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+
+types:
+	@$(BIN)/mypy
+
+imports:
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+pytest:
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+constraints: $(UV)  ## renew constraints.txt from pyproject.toml
+	@$(UV) pip compile --quiet --upgrade --python 3.13 --no-emit-index-url --no-header \
+	  --group pyproject.toml:dev pyproject.toml -o constraints.txt
+
+clean:  ## remove what setup and the tests made (results stay)
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(UV):
+	@echo "setup: uv (Python's package installer), into .tools/"
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "missing: pip (on Debian: apt-get install python3-pip)"; exit 4; }
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv
+
+.venv/ready: pyproject.toml constraints.txt .python-version | $(UV)
+	@echo "setup: Python 3.13 and the packages of constraints.txt, into .venv/"
+	@test -d .venv || $(UV) venv --quiet --python 3.13 .venv
+	@$(UV) pip install --quiet --python .venv/bin/python -c constraints.txt --group dev -e .
+	@touch $@

@@ -1,0 +1,11 @@
+"""The stages in order: capture (audit) or import, then everything that is derived from the evidence.
+
+audit    scenario -> visits in a run's folder        recordings   HAR and dumps -> visits in a run's folder
+derive   a run's folder -> transmissions, findings, changes, tables, report; no browser, no clock, no network
+"""
+
+from auditor.pipeline.audit import audit, resume
+from auditor.pipeline.derive import derive, derive_and_write, knowledge_of
+from auditor.pipeline.recordings import import_recordings
+
+__all__ = ["audit", "derive", "derive_and_write", "import_recordings", "knowledge_of", "resume"]

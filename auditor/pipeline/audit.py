@@ -1,0 +1,160 @@
+"""From a scenario to a run's folder full of visits: the canary first, then the matrix."""
+
+import asyncio
+import hashlib
+import platform
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from auditor import __version__
+from auditor.capture.chromium import FLAGS, browser_facts
+from auditor.capture.journey import missing_secrets
+from auditor.capture.runner import Task, run_canary, run_visits
+from auditor.errors import InputError
+from auditor.evidence import Consent, CookieMode, Proof, Visit, VisitKind, Visitor
+from auditor.scenario import PlannedVisit, Scenario, Site, load_scenario, matrix
+from auditor.store.run import RunFolder
+
+type Begun = Callable[[int], Callable[[Visit], None]]
+"""Told how many visits there will be; returns what to call after each."""
+
+
+def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Callable[[Scenario], None]) -> RunFolder:
+    """Make every visit of a scenario into the new folder `out`.
+
+    `check` may refuse the scenario before anything is made (unknown platforms). Raises InputError, CannotFinish.
+    """
+    scenario = load_scenario(scenario_file)
+    check(scenario)
+    if missing := missing_secrets(scenario):
+        raise InputError(f"the environment variable {missing[0]} is not set", file=scenario_file, field="secret_env")
+    run = RunFolder.create(out)
+    try:
+        run.write_facts(_facts(out.name, scenario, scenario_file))
+        _keep_files(run, scenario)
+        run.custody("start", {"run": out.name})
+        _go_on(run, scenario, workers, begun)
+    finally:
+        run.release()
+    return run
+
+
+def resume(out: Path, workers: int, begun: Begun) -> RunFolder:
+    """Make the visits a stopped run still lacks, with the scenario the run itself keeps."""
+    run = RunFolder.open(out, hold=True)
+    try:
+        scenario = scenario_of(run)
+        if scenario is None:
+            raise InputError("was imported: there is nothing to resume", file=out)
+        if missing := missing_secrets(scenario):
+            raise InputError(f"the environment variable {missing[0]} is not set", file=out, field="secret_env")
+        shutil.rmtree(run.spool_dir, ignore_errors=True)
+        run.spool_dir.mkdir()
+        run.custody("resume", {"run": out.name})
+        _go_on(run, scenario, workers, begun)
+    finally:
+        run.release()
+    return run
+
+
+def scenario_of(run: RunFolder) -> Scenario | None:
+    """The scenario as run.json keeps it; None for imports. Raises InputError for a damaged one."""
+    text = run.facts().get("scenario")
+    if text is None:
+        return None
+    try:
+        return Scenario.model_validate_json(str(text))
+    except ValueError as error:
+        raise InputError(f"holds no valid scenario: {error}", file=run.data / "run.json") from None
+
+
+def tasks_of(scenario: Scenario) -> list[Task]:
+    """All visits of a scenario: each site's disclosure page once, then the matrix."""
+    sites = {site.id: site for site in scenario.sites}
+    tasks: list[Task] = [
+        (_disclosure_plan(site), _disclosure_site(site, site.disclosure.url), VisitKind.disclosure)
+        for site in scenario.sites
+        if site.disclosure is not None and site.disclosure.url is not None
+    ]
+    return tasks + [(plan, sites[plan.site], VisitKind.audit) for plan in matrix(scenario)]
+
+
+def _disclosure_plan(site: Site) -> PlannedVisit:
+    return PlannedVisit(
+        visit=f"{site.id}.disclosure",
+        site=site.id,
+        platform=None,
+        visitor=Visitor.no_account,
+        cookie_mode=CookieMode.allowed,
+        consent=Consent.ignore,
+        repeat=1,
+    )
+
+
+def _disclosure_site(site: Site, url: str) -> Site:
+    return site.model_copy(update={"url": url, "journey": ()})
+
+
+def _go_on(run: RunFolder, scenario: Scenario, workers: int, begun: Begun) -> None:
+    """Canary, then every visit that is not there yet; the run's times and canary go into run.json."""
+    there = set(run.published())
+    tasks = [task for task in tasks_of(scenario) if task[0].visit not in there]
+    progress = begun(len(tasks))
+    facts = run.facts()
+    part: dict[str, Any] = {"started_at": _now(), "workers": workers, "browser": browser_facts()}
+    facts["parts"] = [*facts.get("parts", []), part]
+    number = len(facts["parts"])
+    run.write_facts(facts)
+    if tasks:
+        canary = asyncio.run(run_canary(run, scenario, workers, number))
+        part["canary"] = {visit: [proof.model_dump() for proof in proofs] for visit, proofs in canary.items()}
+        run.custody("canary_passed", {"part": str(number), "proofs": str(_count(canary))})
+        run.write_facts(facts)
+        asyncio.run(run_visits(run, scenario, tasks, workers, progress))
+    part["ended_at"] = _now()
+    run.write_facts(facts)
+    run.custody("end", {"part": str(number)})
+
+
+def _count(canary: dict[str, list[Proof]]) -> int:
+    return sum(len(proofs) for proofs in canary.values())
+
+
+def _facts(name: str, scenario: Scenario, file: Path) -> dict[str, Any]:
+    return {
+        "run": name,
+        "title": scenario.title or scenario.scenario,
+        "scenario": scenario.model_dump_json(),
+        "scenario_file": file.name,
+        "scenario_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "versions": {
+            "auditor": __version__,
+            "python": platform.python_version(),
+            "mitmproxy": version("mitmproxy"),
+            "playwright": version("playwright"),
+            "system": platform.system(),
+            "chromium": browser_facts()["version"],
+        },
+        "flags": list(FLAGS),
+    }
+
+
+def _keep_files(run: RunFolder, scenario: Scenario) -> None:
+    """What the derived results need besides the visits goes into the run: it must stand on its own."""
+    for site in scenario.sites:
+        if site.disclosure is not None and site.disclosure.file is not None:
+            folder = run.data / "disclosures"
+            folder.mkdir(exist_ok=True)
+            shutil.copy(site.disclosure.file, folder / f"{site.id}{site.disclosure.file.suffix.lower()}")
+    for source in scenario.vendors:
+        (run.data / "vendors").mkdir(exist_ok=True)
+        for path in sorted(source.glob("*.yaml")):
+            shutil.copy(path, run.data / "vendors" / path.name)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,119 @@
+"""From a run's folder to results: a pure function of its files and the vendor files."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from auditor.check import check_run
+from auditor.compare import compare_run
+from auditor.decode import Knowledge, Transmission, decode_visit
+from auditor.disclosures import Disclosure, load_disclosure, read_disclosure
+from auditor.errors import InputError
+from auditor.evidence import Outcome, VisitEvidence, VisitKind
+from auditor.pipeline.audit import scenario_of
+from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
+from auditor.scenario import Scenario, Site
+from auditor.store.read import read_visit
+from auditor.store.run import RunFolder
+from auditor.vendors import VENDORS_DIR, load_taxonomy, load_vendors
+
+
+def knowledge_of(*extra: Path) -> Knowledge:
+    """The project's vendor files and those of the extra folders. Raises InputError for a bad one."""
+    taxonomy = load_taxonomy()
+    return Knowledge(load_vendors([VENDORS_DIR, *(e for e in extra if e.is_dir())], taxonomy), taxonomy)
+
+
+def derive(run: RunFolder) -> RunResult:
+    """Everything the reports show, from the evidence. Raises InputError naming a damaged file."""
+    facts = run.facts()
+    scenario = scenario_of(run)
+    knowledge = knowledge_of(run.data / "vendors")
+    visits = [read_visit(run, visit) for visit in run.published()]
+    transmissions: list[Transmission] = []
+    coverage: list[VisitCoverage] = []
+    for evidence in visits:
+        if evidence.visit.kind in (VisitKind.audit, VisitKind.imported):
+            items, rows = decode_visit(evidence, knowledge)
+            transmissions += items
+            coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
+    disclosures = _disclosures(run, scenario, visits, knowledge)
+    audited = [v for v in visits if v.visit.kind is VisitKind.audit]
+    sites = scenario.sites if scenario else ()
+    return RunResult(
+        run=str(facts.get("run", run.path.name)),
+        title=str(facts.get("title", "")),
+        scenario=scenario,
+        facts=_facts(facts),
+        visits=tuple(visits),
+        transmissions=tuple(transmissions),
+        disclosures=tuple(disclosures.values()),
+        findings=check_run(sites, audited, transmissions, disclosures, knowledge),
+        changes=compare_run(audited, transmissions, knowledge),
+        coverage=tuple(coverage),
+        vendors=tuple(knowledge.vendors),
+        taxonomy=knowledge.taxonomy,
+        key=run.masking_key,
+    )
+
+
+def derive_and_write(run: RunFolder, lang: Lang = "ja") -> tuple[RunResult, Reports]:
+    """Derive, write data/derived/ and the bag's manifests."""
+    result = derive(run)
+    reports = write_reports(result, run.derived, lang)
+    run.write_bag()
+    return result, reports
+
+
+def _disclosures(
+    run: RunFolder, scenario: Scenario | None, visits: list[VisitEvidence], knowledge: Knowledge
+) -> dict[str, Disclosure]:
+    """Each site's disclosure, by site id; a page that could not be visited is left out: not measured."""
+    found: dict[str, Disclosure] = {}
+    pages = {v.visit.site: v for v in visits if v.visit.kind is VisitKind.disclosure}
+    for site in scenario.sites if scenario else ():
+        if (disclosure := _disclosure(run, site, pages.get(site.id), knowledge)) is not None:
+            found[site.id] = disclosure.model_copy(update={"site": site.id})
+    return found
+
+
+def _disclosure(run: RunFolder, site: Site, page: VisitEvidence | None, knowledge: Knowledge) -> Disclosure | None:
+    if site.disclosure is None:
+        return None
+    if site.disclosure.file is not None:
+        path = run.data / "disclosures" / f"{site.id}{site.disclosure.file.suffix.lower()}"
+        return load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
+    if page is None or page.visit.outcome is not Outcome.complete or page.document_html is None:
+        return None
+    try:
+        return read_disclosure(
+            page.document_html,
+            address=page.visit.final_url or page.visit.page,
+            vendors=knowledge.vendors,
+            taxonomy=knowledge.taxonomy,
+        )
+    except InputError as error:
+        return Disclosure(site=site.id, address=page.visit.page, found=False, not_understood=(error.message,))
+
+
+def _facts(facts: dict[str, Any]) -> RunFacts:
+    parts = facts.get("parts", [])
+    canary = [
+        CanaryRow(name=f"{visit}: {proof['name']}", holds=bool(proof["holds"]), seen=str(proof["seen"]))
+        for part in parts
+        for visit, proofs in sorted(part.get("canary", {}).items())
+        for proof in proofs
+    ]
+    browser = parts[-1].get("browser", {}) if parts else {}
+    extra = {f"chromium {k}": str(v) for k, v in browser.items() if k != "version"}
+    return RunFacts(
+        started_at=_time(parts[0]["started_at"]) if parts else None,
+        ended_at=_time(parts[-1].get("ended_at")) if parts else None,
+        versions={**{k: str(v) for k, v in facts.get("versions", {}).items()}, **extra},
+        flags=tuple(facts.get("flags", ())),
+        canary=tuple(canary),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
