@@ -188,7 +188,9 @@ class Exchange(Evidence):
     response_record: str | None = None
 
     def request_header(self, name: str) -> str | None:
-        """The first request header of that name, or None."""
+        """The first request header of that name, or None; all of `cookie`, which HTTP/2 may split (RFC 9113 8.2.3)."""
+        if name.lower() == "cookie":
+            return "; ".join(value for key, value in self.request_headers if key.lower() == "cookie") or None
         return _first(self.request_headers, name)
 
     def response_header(self, name: str) -> str | None:

@@ -20,6 +20,10 @@ from auditor.errors import InputError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
+PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
+)
 
 type Path_ = tuple[str | int, ...]
 
@@ -88,7 +92,7 @@ def _plain(node: Node, path: Path_, lines: dict[Path_, int], file: Path | str, s
         raise InputError("anchors and aliases are not allowed", file=file, line=line, field=field)
     seen.add(id(node))
     tag = str(node.tag)
-    if not tag.startswith("tag:yaml.org,2002:") or tag.endswith((":set", ":omap", ":binary")):
+    if tag not in PLAIN_TAGS:
         raise InputError(f"the tag {tag} is not allowed", file=file, line=line, field=field)
     if isinstance(node, MappingNode):
         result: dict[str, Any] = {}

@@ -19,6 +19,9 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
     if counters:
         proofs.append(_counters(counters))
         coverage.append(Coverage(sensor="proxy", matched=counters["requests"], reason="; ".join(counters["notes"])))
+        if counters["unfinished"]:
+            text = "requests still under way when the visit ended: what came of them is not known"
+            coverage.append(Coverage(sensor="proxy", skipped=counters["unfinished"], reason=text))
         if counters["error"]:
             problems.insert(0, f"recorder_error: {counters['error']}")
         if visit.replayed_from is not None:

@@ -23,6 +23,10 @@ KEPT = frozenset(
         "Network.webSocketCreated",
         "Network.webSocketWillSendHandshakeRequest",
         "Network.webSocketClosed",
+        "DOMStorage.domStorageItemAdded",
+        "DOMStorage.domStorageItemUpdated",
+        "DOMStorage.domStorageItemRemoved",
+        "DOMStorage.domStorageItemsCleared",
         "Page.frameAttached",
         "Page.frameNavigated",
         "Page.frameDetached",
@@ -93,6 +97,7 @@ class Sensor:
             client.send_soon("Network.enable", {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}, session)
         if kind in WITH_FRAMES:
             client.send_soon("Page.enable", {}, session)
+            client.send_soon("DOMStorage.enable", {}, session)
         client.send_soon("Target.setAutoAttach", AUTO_ATTACH, session)
         client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
@@ -122,15 +127,14 @@ async def snapshot(client: CdpClient, sensor: Sensor) -> dict[str, Any]:
     problems: list[str] = []
     storage: dict[str, dict[str, Any]] = {}
     for session, info in list(sensor.sessions.items()):
-        if info["type"] not in WITH_FRAMES or not info["url"].startswith(("http:", "https:")):
+        if info["type"] not in WITH_FRAMES:
             continue
         try:
             tree = (await client.send("Page.getFrameTree", {}, session))["frameTree"]
-            await client.send("DOMStorage.enable", {}, session)
             for frame in _frames(tree):
                 await _frame_storage(client, session, frame, storage, problems)
         except CdpError as error:
-            problems.append(f"storage of {info['url'].split('?')[0]}: {error}")
+            problems.append(f"storage of a {info['type']}: {error}")
     return {**await jar(client), "storage": list(storage.values()), "problems": problems}
 
 

@@ -54,7 +54,7 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         visit=visit,
         exchanges=exchanges,
         cookies=cookies_of(exchanges, state.get("cookies")),
-        storage=_storage(state),
+        storage=_storage(state, folder / EVENTS_FILE),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
     )
@@ -79,12 +79,28 @@ def _state(path: Path) -> dict[str, Any]:
     return state
 
 
-def _storage(state: dict[str, Any]) -> tuple[StorageItem, ...]:
-    items = []
+def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
+    """Items there at the end, and those of frames that had gone by then, as the browser told their writing."""
+    found: dict[tuple[str, str, str], str] = {}
+    for line in read_events(events):
+        if not line["method"].startswith("DOMStorage."):
+            continue
+        params, place = line["params"], line["params"]["storageId"]
+        area = "local" if place["isLocalStorage"] else "session"
+        item = (place.get("storageKey") or place.get("securityOrigin", ""), area, params.get("key", ""))
+        match line["method"].removeprefix("DOMStorage.domStorageItem"):
+            case "Added" | "Updated":
+                found[item] = params["newValue"]
+            case "Removed":
+                found.pop(item, None)
+            case "sCleared":
+                found = {k: v for k, v in found.items() if k[:2] != item[:2]}
     for place in state.get("storage", ()):
-        origin, top_site = split_storage_key(place["storage_key"])
-        for key, value in place["items"]:
-            items.append(StorageItem(origin=origin, top_site=top_site, area=place["area"], key=key, value=value))
+        found |= {(place["storage_key"], place["area"], key): value for key, value in place["items"]}
+    items = []
+    for (storage_key, area, key), value in found.items():
+        origin, top_site = split_storage_key(storage_key)
+        items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value))
     return tuple(sorted(items, key=lambda i: (i.top_site, i.origin, i.area, i.key)))
 
 

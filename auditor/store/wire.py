@@ -147,7 +147,7 @@ class WireWriter:
         local_port: int | None = None,
     ) -> str:
         """Write that a request has no response, and why. Returns its WARC-Record-ID."""
-        block = json.dumps({"error": error}, ensure_ascii=False).encode()
+        block = json.dumps({"error": error}).encode()
         fields = {
             "WARC-Refers-To": self._records.get(request),
             "Auditor-Error": error,

@@ -1,0 +1,11 @@
+"""Steps of the demo scenario that its YAML names by `python:`."""
+
+from playwright.async_api import Page
+
+
+async def search_portal(page: Page) -> None:
+    """Search the portal for tea cups and wait for what it found."""
+    await page.locator("html[data-sagasu=idle][data-renraku=idle][data-yomitoki=idle] #q").wait_for()
+    await page.locator("#q").fill("湯のみ")
+    await page.locator("#go").click()
+    await page.locator("#results").wait_for()
