@@ -2,10 +2,11 @@
 
 One YAML file a vendor: `vendors/<id>.yaml`. Patterns are globs (`*`, `?`; no regular expressions: a file
 from outside must not be able to stall the decoder). Host patterns: `host`, or `*.domain` for the domain and
-every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source.
+every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source. A source used often is written
+once under `sources` and named by `source: $key`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -63,9 +64,12 @@ class Name(Fact):
 
 
 class Domain(Fact):
-    """A registrable domain or host that belongs to the vendor, with everything below it."""
+    """A registrable domain or host that belongs to the vendor, with everything below it.
 
-    domain: str
+    `name.*` stands for that name under .com and the country suffixes (`google.*`: google.co.jp, www.google.se).
+    """
+
+    domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*(\.\*)?$")]
     use: str = ""
 
 
@@ -96,15 +100,27 @@ class Carrier(StrEnum):
     path = "path"
 
 
+class Split(StrEnum):
+    """Value grammars the decoder knows (DOMAIN.md C.2.3, C.2.5)."""
+
+    consent_gcs = "consent_gcs"
+    consent_gcd = "consent_gcd"
+    enhanced = "enhanced"
+
+
 class Parameter(Fact):
-    """A named value a module sends. `name` is a glob, tried in the file's order."""
+    """A named value a module sends. `name` is a glob, tried in the file's order.
+
+    Names: of a query or form field as written (`ud[em]`); of JSON the dotted path (`events.*.name`);
+    with carrier `header` the header's name; with carrier `path` the segment's number from 1 (`path.3`).
+    """
 
     name: str = Field(min_length=1)
     data_type: str | None = Field(None, description="code of the taxonomy; None: technical, no personal data")
     meaning: str = ""
     value: str = Field("*", description="glob the value must match for this entry to apply")
     carrier: Carrier | None = Field(None, description="only in this carrier; None: query or body")
-    split: str | None = Field(None, description="names a value grammar of the decoder: consent_gcs, enhanced, ...")
+    split: Split | None = Field(None, description="the value grammar by which the value is taken apart")
 
 
 class BodyFormat(StrEnum):
@@ -115,6 +131,7 @@ class BodyFormat(StrEnum):
     json = "json"
     multipart = "multipart"
     query_lines = "query_lines"
+    protobuf = "protobuf"
     json_lines = "json_lines"
     text = "text"
     none = "none"
@@ -124,7 +141,7 @@ class Endpoint(Fact):
     """Where a module sends to. All given conditions must hold."""
 
     host: str = Field(description="host glob; '*' for any host, then `when` must tell it by grammar")
-    path: str = Field("/*", description="path glob")
+    path: str = Field("/*", description="path glob; a slash at the path's end does not count")
     methods: tuple[str, ...] = ("GET", "POST")
     when: dict[str, str] = Field(default={}, description="query or body parameter -> glob that must match")
     body: BodyFormat = BodyFormat.auto
@@ -167,7 +184,7 @@ class VendorCookie(Fact):
     party: Party
     lifetime_days: float | None = Field(None, description="as documented; 0 for a session cookie, None: unknown")
     login: LoginState = LoginState.any
-    data_type: str
+    data_type: str | None = Field(description="None: technical, tells nothing of the person")
     purpose: str = ""
     storage: bool = Field(False, description="a Web Storage key, no cookie")
 
@@ -187,6 +204,7 @@ class ClickId(Fact):
     """A query parameter that link decoration puts into addresses."""
 
     name: str
+    data_type: str = "click_id"
 
 
 class Document(Fact):
@@ -206,13 +224,17 @@ class ExpectedItem(Spec):
 
 
 class Example(Spec):
-    """A request with invented values and exactly what must be read from it."""
+    """A request with invented values and exactly what must be read from it.
+
+    `items` holds every item that has a data type; technical ones (null) may be left out.
+    """
 
     url: str
     method: str = "GET"
     headers: dict[str, str] = {}
     body: str = ""
     module: str | None
+    page: str = Field("", description="address of the page that sent it; '' for a page of another site")
     items: tuple[ExpectedItem, ...] = ()
 
 
@@ -230,6 +252,7 @@ class Vendor(Spec):
 
     vendor: Id
     country: str = ""
+    sources: dict[str, str] = Field({}, description="sources used often, by the key that `source: $key` names")
     names: tuple[Name, ...] = Field(min_length=1)
     domains: tuple[Domain, ...] = Field(min_length=1)
     not_domains: tuple[str, ...] = Field((), description="look like the vendor's and are not")
@@ -241,6 +264,23 @@ class Vendor(Spec):
     documents: tuple[Document, ...] = ()
     examples: tuple[Example, ...] = ()
     not_examples: tuple[NotExample, ...] = ()
+
+    @model_validator(mode="after")
+    def _sources_in_full(self) -> Self:
+        for fact in _facts(self):
+            if fact.source.startswith("$"):
+                if (text := self.sources.get(fact.source[1:])) is None:
+                    raise ValueError(f"unknown source {fact.source!r}: `sources` has no such key")
+                # The model is still being made: nobody has seen the short form yet.
+                object.__setattr__(fact, "source", text)
+        return self
+
+    @model_validator(mode="after")
+    def _modules_differ(self) -> Self:
+        ids = [m.id for m in self.modules]
+        if twice := sorted({i for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"the module {twice[0]!r} is there twice")
+        return self
 
     @model_validator(mode="after")
     def _sets_exist(self) -> Self:
@@ -255,6 +295,19 @@ class Vendor(Spec):
     def legal_name(self) -> str:
         """The current legal name, the first the file gives."""
         return next((n.name for n in self.names if n.kind is NameKind.legal), self.names[0].name)
+
+
+def _facts(part: object) -> Iterator[Fact]:
+    """Every fact in a model, its lists and its dictionaries."""
+    if isinstance(part, Fact):
+        yield part
+    if isinstance(part, Spec):
+        part = dict(part)
+    if isinstance(part, dict):
+        part = tuple(part.values())
+    if isinstance(part, tuple):
+        for item in part:
+            yield from _facts(item)
 
 
 class DataType(Spec):
@@ -281,19 +334,31 @@ class Taxonomy(Spec):
         for t in self.data_types:
             if t.parent is not None and t.parent not in codes:
                 raise ValueError(f"{t.code}: unknown parent {t.parent!r}")
+        for t in self.data_types:
+            self.ancestors(t.code)
         return self
 
     def get(self, code: str) -> DataType:
         """The data type of that code; KeyError for an unknown one."""
-        return next(t for t in self.data_types if t.code == code) if self.has(code) else _unknown(code)
+        found = next((t for t in self.data_types if t.code == code), None)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """The codes of the broader words that cover it, nearest first. ValueError for a circle."""
+        found: list[str] = []
+        parent = self.get(code).parent
+        while parent is not None:
+            if parent == code or parent in found:
+                raise ValueError(f"{code}: its parents go in a circle")
+            found.append(parent)
+            parent = self.get(parent).parent
+        return tuple(found)
 
     def has(self, code: str) -> bool:
         """Whether there is a data type of that code."""
         return any(t.code == code for t in self.data_types)
-
-
-def _unknown(code: str) -> DataType:
-    raise KeyError(code)
 
 
 def load_taxonomy(path: Path = VENDORS_DIR / TAXONOMY_FILE) -> Taxonomy:
@@ -328,4 +393,5 @@ def _data_types(vendor: Vendor) -> set[str]:
     parameters = [p for s in vendor.parameter_sets.values() for p in s]
     parameters += [p for m in vendor.modules for e in m.endpoints for p in e.parameters]
     codes = {p.data_type for p in parameters} | {c.data_type for c in vendor.cookies}
+    codes |= {c.data_type for c in vendor.click_ids} | {i.data_type for e in vendor.examples for i in e.items}
     return {code for code in codes if code is not None}

@@ -96,6 +96,7 @@ class Sensor:
             # The proxy has the bodies: the browser need not keep them for us.
             client.send_soon("Network.enable", {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}, session)
         if kind in WITH_FRAMES:
+            client.send_soon("Inspector.enable", {}, session)
             client.send_soon("Page.enable", {}, session)
             client.send_soon("DOMStorage.enable", {}, session)
         client.send_soon("Target.setAutoAttach", AUTO_ATTACH, session)

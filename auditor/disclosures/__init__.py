@@ -1,5 +1,19 @@
-"""What a site or platform says is sent, to whom, for what: Disclosure (電気通信事業法 27条の12, 規則22条の2の29)."""
+"""What a site or platform says is sent, to whom, for what: Disclosure (電気通信事業法 27条の12, 規則22条の2の29).
 
+`read_disclosure` understands a page, `load_disclosure` a file; what was not understood is listed, never dropped.
+"""
+
+from auditor.disclosures.links import DisclosureLink, disclosure_links
 from auditor.disclosures.model import DeclaredRow, Disclosure
+from auditor.disclosures.reader import load_disclosure, read_disclosure
+from auditor.disclosures.wording import covers
 
-__all__ = ["DeclaredRow", "Disclosure"]
+__all__ = [
+    "DeclaredRow",
+    "Disclosure",
+    "DisclosureLink",
+    "covers",
+    "disclosure_links",
+    "load_disclosure",
+    "read_disclosure",
+]

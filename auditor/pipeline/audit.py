@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import platform
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ from auditor import __version__
 from auditor.capture.chromium import FLAGS, browser_facts
 from auditor.capture.journey import missing_secrets
 from auditor.capture.runner import Task, run_canary, run_visits
-from auditor.errors import InputError
+from auditor.errors import InputError, Interrupted
 from auditor.evidence import Consent, CookieMode, Proof, Visit, VisitKind, Visitor
 from auditor.scenario import PlannedVisit, Scenario, Site, load_scenario, matrix
 from auditor.store.run import RunFolder
@@ -110,14 +111,41 @@ def _go_on(run: RunFolder, scenario: Scenario, workers: int, begun: Begun) -> No
     number = len(facts["parts"])
     run.write_facts(facts)
     if tasks:
-        canary = asyncio.run(run_canary(run, scenario, workers, number))
+        canary = _run(run_canary(run, scenario, workers, number))
         part["canary"] = {visit: [proof.model_dump() for proof in proofs] for visit, proofs in canary.items()}
         run.custody("canary_passed", {"part": str(number), "proofs": str(_count(canary))})
         run.write_facts(facts)
-        asyncio.run(run_visits(run, scenario, tasks, workers, progress))
+        _run(run_visits(run, scenario, tasks, workers, progress))
     part["ended_at"] = _now()
     run.write_facts(facts)
     run.custody("end", {"part": str(number)})
+
+
+def _run[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, or until a signal: then everything is closed, once. Raises Interrupted.
+
+    Further signals are ignored meanwhile: closing is bounded in time, and a second one would leave processes.
+    """
+
+    async def guarded() -> T:
+        task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+        signals: list[int] = []
+
+        def stop(number: int) -> None:
+            signals.append(number)
+            if len(signals) == 1:
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop, number)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if signals:
+                raise Interrupted("interrupted") from None
+            raise
+
+    return asyncio.run(guarded())
 
 
 def _count(canary: dict[str, list[Proof]]) -> int:

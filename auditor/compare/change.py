@@ -1,4 +1,4 @@
-"""Visit against visit: Change."""
+"""The type of this stage: a difference between two visits."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ class Change(BaseModel):
     before_visit: str
     after_visit: str
     before: str = Field(description="masked summary of what was sent before; '' for nothing")
-    after: str
+    after: str = Field(description="the same of the visit after; for a replaced item, of the item that takes over")
     change: str = Field(description="kept, gone, added, replaced")
     technique: str = Field("", description="what took over: first_party_cookie, partitioned_cookie, local_storage, ...")
     evidence: tuple[str, ...] = ()

@@ -1,0 +1,56 @@
+"""Rule JP-01: a disclosure exists (電気通信事業法 27条の12, 施行規則 22条の2の28第3項)."""
+
+from auditor.check.finding import Finding
+from auditor.check.observed import Observed, references
+from auditor.check.rules import Writer
+from auditor.disclosures.encoding import decode_page
+from auditor.disclosures.links import DisclosureLink, disclosure_links
+from auditor.disclosures.model import Disclosure
+from auditor.errors import InputError
+from auditor.evidence import VisitEvidence
+from auditor.scenario import Site
+
+MAX_PAGES = 3
+
+
+def undisclosed(site: Site, observed: Observed, disclosure: Disclosure | None, writer: Writer) -> Finding | None:
+    """JP-01, for a site that sends something to others.
+
+    Fails only when no page of the visits links to what may be an unread disclosure, and when the place the
+    auditor named, if any, was read.
+    """
+    if not observed.receivers or (disclosure is not None and disclosure.found):
+        return None
+    evidence = references(t for r in observed.receivers.values() for t in r.items)
+    if disclosure is None and site.disclosure is not None:
+        return writer.finding("JP-01", "unread", evidence=evidence)
+    read = disclosure.address if disclosure is not None else ""
+    links = [link for visit in observed.visits for link in _links(visit) if link.url != read]
+    # Where a page was read already, only a link that says "external transmission" leads to another one.
+    links = [link for link in links if link.certain or disclosure is None]
+    if links:
+        best = min(links, key=lambda link: (not link.certain, link.url))
+        text = f"{best.text} {best.url}".strip()
+        return writer.finding("JP-01", "linked", evidence=evidence, words={"link": (text, text)})
+    return writer.finding("JP-01", "missing", evidence=evidence)
+
+
+def _links(evidence: VisitEvidence) -> list[DisclosureLink]:
+    if evidence.document_html:
+        return list(disclosure_links(evidence.document_html, evidence.visit.final_url or evidence.visit.page))
+    found: list[DisclosureLink] = []
+    pages = 0
+    for exchange in evidence.exchanges:
+        main = exchange.cause is not None and exchange.cause.main_frame and exchange.cause.resource_type == "document"
+        if not main and exchange.url not in (evidence.visit.page, evidence.visit.final_url):
+            continue
+        content_type = exchange.response_header("content-type") or ""
+        if "html" not in content_type or pages >= MAX_PAGES:
+            continue
+        pages += 1
+        try:
+            html, _ = decode_page(exchange.response_content().data, address=exchange.url, content_type=content_type)
+        except InputError:
+            continue
+        found += disclosure_links(html, exchange.url)
+    return found

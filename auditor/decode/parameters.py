@@ -1,0 +1,138 @@
+"""The named values of a request's address: query, matrix parameters (`;src=1`), path segments.
+
+Every function bounds its work: at most MAX_PARAMETERS values a request, MAX_VALUE characters each. Bytes that are
+not UTF-8 (Shift_JIS queries) become replacement characters; the evidence keeps the originals.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
+
+from auditor.vendors import Carrier
+
+MAX_PARAMETERS = 5000
+MAX_VALUE = 16384
+MAX_DEPTH = 40
+
+
+class Param(NamedTuple):
+    """One named value and where it travelled."""
+
+    name: str
+    value: str
+    carrier: Carrier
+
+
+def split_url(url: str) -> SplitResult | None:
+    """The address in parts, None for a malformed one (such as a broken IPv6 host)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.hostname
+    except ValueError:
+        return None
+    return parts
+
+
+def query_params(query: str, carrier: Carrier = Carrier.query) -> list[Param]:
+    """The fields of a query string or an urlencoded body, in order, empty values included (WHATWG URL 5.1)."""
+    found: list[Param] = []
+    for piece in query.split("&", MAX_PARAMETERS)[:MAX_PARAMETERS]:
+        if piece:
+            name, _, value = piece.partition("=")
+            found.append(Param(_text(name), _text(value), carrier))
+    return found
+
+
+def path_params(path: str) -> list[Param]:
+    """Segments as `path.1`, `path.2`, ..., and matrix parameters (`activityi;src=1;type=x`) by their names."""
+    found: list[Param] = []
+    for number, segment in enumerate(path.strip("/").split("/", 64)[:64], 1):
+        plain, *matrix = segment.split(";")
+        found.append(Param(f"path.{number}", unquote(plain, errors="replace")[:MAX_VALUE], Carrier.path))
+        for piece in matrix[:256]:
+            name, equals, value = piece.partition("=")
+            if equals:
+                found.append(Param(_text(name), _text(value), Carrier.path))
+    return found
+
+
+def is_segment(param: Param) -> bool:
+    """Whether it is a bare path segment, which counts only where a vendor file names it."""
+    return param.carrier is Carrier.path and param.name.startswith("path.")
+
+
+def cookie_pairs(header: str) -> list[tuple[str, str]]:
+    """Name and value of each cookie in a Cookie header (RFC 6265 5.4)."""
+    pairs = (piece.strip().partition("=") for piece in header.split(";")[:MAX_PARAMETERS])
+    return [(name, value[:MAX_VALUE]) for name, equals, value in pairs if name and equals]
+
+
+def flatten(data: Any, carrier: Carrier, prefix: str = "") -> list[Param]:
+    """JSON data as dotted paths (`events.0.name`), in order, iteratively: depth and number are bounded."""
+    found: list[Param] = []
+    pending: list[tuple[str, Any, int]] = [(prefix, data, 0)]
+    while pending and len(found) < MAX_PARAMETERS:
+        name, value, depth = pending.pop()
+        children: Iterable[tuple[str, Any]]
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            children = value.items()
+        elif isinstance(value, list) and depth < MAX_DEPTH:
+            children = ((str(i), item) for i, item in enumerate(value[:MAX_PARAMETERS]))
+        else:
+            found.append(Param(_clean(name), _scalar(value), carrier))
+            continue
+        level = [(f"{name}.{key}" if name else key, item, depth + 1) for key, item in children]
+        pending.extend(reversed(level))
+    return found
+
+
+def load_json(text: str) -> Any:
+    """The JSON value with its numbers as written; ValueError for anything else, too deep nesting included."""
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def nested(param: Param) -> list[Param]:
+    """The values inside a value that is itself JSON, plain or base64 (`cpkg_none={"acc":1}`); empty for none."""
+    value = param.value.strip()
+    if len(value) < 7 or len(value) == MAX_VALUE:
+        return []
+    if value.startswith("eyJ"):
+        try:
+            padded = value + "=" * (-len(value) % 4)
+            value = base64.b64decode(padded, b"-_", validate=True).decode()
+        except (binascii.Error, ValueError):
+            return []
+    if value[:1] not in "{[":
+        return []
+    try:
+        data = load_json(value)
+    except ValueError:
+        return []
+    return flatten(data, param.carrier, param.name) if isinstance(data, dict | list) and data else []
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case str():
+            return _clean(value)
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return ""
+        case _:
+            return _clean(json.dumps(value, ensure_ascii=False)) if isinstance(value, int | float) else "..."
+
+
+def _text(escaped: str) -> str:
+    return unquote_plus(escaped, errors="replace")[:MAX_VALUE]
+
+
+def _clean(text: str) -> str:
+    """No lone surrogates: JSON can write them, no table can hold them."""
+    return text[:MAX_VALUE].encode("utf-8", "replace").decode("utf-8")

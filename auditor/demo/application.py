@@ -1,0 +1,38 @@
+"""The whole demo web as one ASGI application: the Host header tells the server."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auditor.demo import recipients, renraku, requestlog, respond, sagasu, sites, tomodachi
+
+
+async def _favicon(request: Request) -> Response:
+    return respond.favicon()
+
+
+class Web:
+    """Hands a request to the server its Host names; an unknown host answers 404 to everything."""
+
+    def __init__(self, servers: dict[str, list[BaseRoute]]):
+        icon = Route("/favicon.ico", _favicon)
+        self._servers = {host: Router([*routes, icon], redirect_slashes=False) for host, routes in servers.items()}
+        self._nowhere = Router()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or WebSocket."""
+        host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
+        server = self._servers.get(host.partition(":")[0].lower(), self._nowhere)
+        await server(scope, receive, send)
+
+
+def application(log: Path) -> ASGIApp:
+    """All servers, their requests logged to `log`."""
+    servers: dict[str, list[BaseRoute]] = {}
+    for part in (sites.HOSTS, sagasu.HOSTS, tomodachi.HOSTS, renraku.HOSTS, recipients.HOSTS):
+        for host, routes in part.items():
+            servers[host] = [*servers.get(host, ()), *routes]
+    return requestlog.RequestLog(Web(servers), log)

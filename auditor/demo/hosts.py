@@ -1,0 +1,43 @@
+"""The names of the demo web: which host belongs to which invented operator."""
+
+SHOP = "www.kaimono-ichiba.test"
+SHOP_CDN = "cdn.kaimono-ichiba.test"
+NEWS = "www.asahina-news.test"
+NEWS_CDN = "img.asahina-cdn.test"
+BLOG = "www.yamabiko-blog.test"
+TRAVEL = "www.ryokou-shiori.test"
+TRAVEL_CDN = "static.ryokou-shiori.test"
+PORTAL = "www.miyako-portal.test"
+
+SAGASU_ACCOUNT = "accounts.sagasu.test"
+SAGASU = "www.sagasu.test"
+SAGASU_TAG = "www.sagasu-tag.test"
+SAGASU_COLLECT = "collect.sagasu-bunseki.test"
+SAGASU_ADS = "ads.sagasu-koukoku.test"
+SAGASU_FONTS = "fonts.sagasu-font.test"
+
+TOMODACHI = "www.tomodachi.test"
+TOMODACHI_TAG = "connect.tomodachi-net.test"
+
+RENRAKU_ACCOUNT = "account.renraku.test"
+RENRAKU_TAG = "d.renraku-static.test"
+RENRAKU_HITS = "tr.renraku.test"
+RENRAKU_LOG = "log.renraku.test"
+RENRAKU_SOCIAL = "social.renraku.test"
+RENRAKU_ADS = "apm.miyako-portal.test"
+RENRAKU_SYNC = "cksync.miyako-portal.test"
+
+EIZO = "player.eizo-haishin.test"
+EIZO_LIVE = "live.eizo-haishin.test"
+YOMITOKI_CDN = "cdn.yomitoki.test"
+YOMITOKI = "in.yomitoki.test"
+NAZO = "t.nazo-keisoku.test"
+
+SITES = (SHOP, SHOP_CDN, NEWS, NEWS_CDN, BLOG, TRAVEL, TRAVEL_CDN, PORTAL)
+PLATFORMS = (
+    *(SAGASU_ACCOUNT, SAGASU, SAGASU_TAG, SAGASU_COLLECT, SAGASU_ADS, SAGASU_FONTS),
+    *(TOMODACHI, TOMODACHI_TAG),
+    *(RENRAKU_ACCOUNT, RENRAKU_TAG, RENRAKU_HITS, RENRAKU_LOG, RENRAKU_SOCIAL, RENRAKU_ADS, RENRAKU_SYNC),
+)
+OTHERS = (EIZO, EIZO_LIVE, YOMITOKI_CDN, YOMITOKI, NAZO)
+ALL = SITES + PLATFORMS + OTHERS

@@ -1,0 +1,3 @@
+"use strict";
+
+importScripts("https://cdn.yomitoki.test/sw-hit.js");

@@ -1,0 +1,95 @@
+"""The demo web for whoever needs it: started as a child process, stopped at the end of the `with` block."""
+
+import json
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.demo.accounts import PASSWORDS
+from auditor.demo.serve import LOG
+from auditor.errors import CannotFinish
+
+PACKAGE = Path(__file__).resolve().parent
+VENDORS = PACKAGE / "vendors"
+SCENARIO = PACKAGE.parent.parent / "scenarios" / "demo.yaml"
+START_S = 30
+STOP_S = 5
+
+
+@dataclass(frozen=True)
+class DemoWeb:
+    """A running demo web."""
+
+    names: dict[str, str]
+    ca: Path
+    log: Path
+
+    def scenario(self, folder: Path) -> Path:
+        """A copy of scenarios/demo.yaml in `folder` that reaches this web; returns its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SCENARIO.with_name("demo_steps.py"), folder)
+        lines = SCENARIO.read_text(encoding="utf-8").splitlines()
+        lines = [f"vendors: [{json.dumps(str(VENDORS))}]" if line.startswith("vendors:") else line for line in lines]
+        lines += ["", "network:", f"  ca: {json.dumps(str(self.ca))}", "  names:"]
+        lines += [f"    {host}: {json.dumps(address)}" for host, address in self.names.items()]
+        copy = folder / SCENARIO.name
+        copy.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return copy
+
+
+@contextmanager
+def demo_web(folder: Path) -> Iterator[DemoWeb]:
+    """Run the demo web with its files in `folder`; the demo accounts' passwords are in the environment meanwhile.
+
+    Raises CannotFinish when its process does not come up.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    ours = [name for name in PASSWORDS if name not in os.environ]
+    os.environ.update({name: PASSWORDS[name] for name in ours})
+    try:
+        with (folder / "server.err").open("wb") as errors, _process(folder, errors.fileno()):
+            told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+            yield DemoWeb(names=told["names"], ca=folder / "ca.pem", log=folder / LOG)
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _process(folder: Path, errors: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "auditor.demo.serve", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        _wait_ready(process, folder)
+        yield
+    finally:
+        _stop(process)
+
+
+def _wait_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        said = process.stdout.readline() if selector.select(START_S) else b""
+    if said.strip() != b"ready":
+        last = (folder / "server.err").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise CannotFinish(f"the demo web did not start: {''.join(last) or 'no answer'}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask by closing stdin, then by signal: never left behind."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()

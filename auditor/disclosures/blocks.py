@@ -1,0 +1,228 @@
+"""Pages without a table of recipients: key and value lines, definition lists, a section for each tool, bullets.
+
+One walk over the lines of a page. A heading that is no key opens a recipient's section; a key that is there
+already opens the next recipient; contents listed under a heading, before any recipient, are the page's
+numbered lists, which the recipients' cells refer to.
+"""
+
+import re
+from collections.abc import Iterable
+
+from auditor.disclosures.drafts import Draft, Found
+from auditor.disclosures.names import NameTable
+from auditor.disclosures.numbered import split_number
+from auditor.disclosures.page import Block, Line, Table
+from auditor.disclosures.tables import TableReader, split_cell
+from auditor.disclosures.vocabulary import KEY_SHARE, Field, Vocabulary, strip_numbering
+
+_COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|\s[-–—―]\s)\s*(?!//)(.*)$")
+_BRACKET = re.compile(r"^\s*[【\[［〔<＜「『]([^】\]］〕>＞」』]{1,40})[】\]］〕>＞」』]\s*[:：]?\s*(.*)$")
+_WIDE_SPACE = re.compile(r"^(\S{2,20})[\u3000\t]+(\S.*)$")
+_NEXT_KEY = re.compile(r"[\s／/;；。、,]+([^\s:：／/;；。、,]{2,24})[:：](?!//)")
+_PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
+_BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
+MAX_DRAFTS = 5_000
+_OWNER = (Field.recipient, Field.service)
+_LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipient)
+
+
+class BlockReader:
+    """Walks blocks and fills `found`."""
+
+    def __init__(self, vocabulary: Vocabulary, names: NameTable) -> None:
+        self.found = Found()
+        self._vocabulary = vocabulary
+        self._names = names
+        self._tables = TableReader(vocabulary, names)
+        self._draft = Draft()
+        self._numbers: dict[Field, list[tuple[str | None, str]]] = {}
+        self._key: tuple[Field, ...] = ()
+        self._open = False  # the key had no value on its own line: what follows is its value
+        self._depth = 0
+        self._style = ""
+        self._parts: tuple[int, ...] = ()  # the part of the page the draft began in
+
+    def read(self, blocks: Iterable[Block]) -> Found:
+        """Read all blocks; what gave nothing is in `left`."""
+        for block in blocks:
+            if isinstance(block, Table):
+                self._table(block)
+            else:
+                self._line(block)
+        self._finish()
+        return self.found
+
+    def _table(self, table: Table) -> None:
+        if table.unread:
+            self.found.left.append(f"{table.where}: {table.unread} more rows were not read")
+        if self._tables.is_headed(table):
+            self._finish()  # what stood before the table comes before what it gives
+        if self._tables.read(table, self.found):
+            return
+        pairs = self._tables.pairs(table)
+        if pairs is None:
+            self.found.left += [" | ".join(dict.fromkeys(c.text for c in row if c.text)) for row in table.rows]
+            return
+        if self._draft.texts:
+            self._finish()
+        for y, row in enumerate(pairs):
+            for key, value in row:
+                if not key.text:
+                    self._section(value.text, table.place(y))
+                else:
+                    self._pair(self._fields(key.text, KEY_SHARE), value.text, "table", table.place(y))
+        self._finish()
+
+    def _line(self, line: Line) -> None:
+        if line.parts[: len(self._parts)] != self._parts:
+            self._finish()  # the part of the page ended: what follows is another's, or the footer
+        if not self._draft.texts and not self._draft.title:
+            self._parts = line.parts
+        if line.depth < self._depth:
+            self._key, self._open = (), False
+        heading = line.level > 0 or line.tag == "dt" or bool(_PSEUDO_HEADING.match(line.text))
+        heading = heading or (line.bold == line.text and line.number is None and len(line.text) <= 40)
+        style = "heading" if heading else "inline"
+        if line.tag == "dt":
+            style = "dt"
+        pairs = self._pairs(line)
+        if pairs:
+            for fields, value in pairs:
+                self._pair(fields, value, style if not value else "inline", line.where)
+            self._depth = line.depth
+            return
+        fields = self._fields(line.text, KEY_SHARE if heading else 1.0)
+        if fields and (heading or len(line.text) <= 20):
+            self._pair(fields, "", style, line.where)
+            self._depth = line.depth
+        elif self._key and self._continues(line, heading):
+            self._value(line)
+        elif line.level == 0 and self._bullet(line):
+            return
+        elif heading:
+            self._section(line.text, line.where, line.parts)
+        elif self._draft.title and not self._draft.texts:
+            self._draft.loose.append(line.text)
+        else:
+            self.found.left.append(line.text)
+
+    def _continues(self, line: Line, heading: bool) -> bool:
+        if heading and (line.level or line.tag == "dt" or _PSEUDO_HEADING.match(line.text)):
+            return False
+        return self._open or line.depth > self._depth
+
+    def _fields(self, text: str, share: float) -> tuple[Field, ...]:
+        return self._vocabulary.key_of(text, share)
+
+    def _pairs(self, line: Line) -> list[tuple[tuple[Field, ...], str]]:
+        """The keys of a line with their values: 送信先：Google LLC, bold keys, 【送信先】Google LLC."""
+        text = line.text
+        if line.bold and line.bold != text:
+            key, rest = line.bold.strip(" :："), text[len(line.bold) :].lstrip(" :：")
+            if fields := self._fields(key, KEY_SHARE):
+                return [(fields, rest)]
+        for pattern, share in ((_BRACKET, KEY_SHARE), (_COLON, KEY_SHARE), (_WIDE_SPACE, 1.0)):
+            if (m := pattern.match(text)) and (fields := self._fields(m.group(1), share)):
+                return self._further(fields, m.group(2))
+        return []
+
+    def _further(self, fields: tuple[Field, ...], value: str) -> list[tuple[tuple[Field, ...], str]]:
+        """More keys on the same line: 送信先：A／送信される情報：B."""
+        result = []
+        position = 0
+        for m in _NEXT_KEY.finditer(value):
+            following = self._fields(m.group(1), 0.8)
+            if following:
+                result.append((fields, value[position : m.start()]))
+                fields, position = following, m.end()
+        return [*result, (fields, value[position:])]
+
+    def _pair(self, fields: tuple[Field, ...], value: str, style: str, where: str) -> None:
+        if not fields:
+            return
+        self.found.keys += 1
+        again = [f for f in fields if f in self._draft.texts]
+        closes = any(f in _OWNER for f in again) and (self._draft.has(*_LISTED) or self._draft.has(*again))
+        # Keys inside a part whose own headings are keys (3 外部送信先一覧, then 送信先：...) begin something new.
+        if self._style == "heading" and style == "inline" and not self._owned():
+            closes = bool(self._draft.texts)
+        # A content before the next recipient, when the one before has everything.
+        if again and Field.content in again and self._draft.has(*_OWNER) and style == "inline":
+            closes = closes or self._draft.has(Field.purpose, Field.optout, Field.policy_url)
+        if closes:
+            self._finish()
+        if not self._draft.texts:
+            self._style = style
+            self._draft.where = self._draft.where or where
+        for which, part in zip(fields, split_cell(fields, value), strict=True):
+            self._draft.add(which, part)
+        self._key, self._open = fields, not value.strip()
+
+    def _value(self, line: Line) -> None:
+        which = self._key[0]
+        number, text = line.number, line.text
+        if which in _LISTED:
+            if number is None:
+                number, text = split_number(line.text)
+            self._numbers.setdefault(which, []).append((number, text))
+        if which is Field.recipient and self._draft.has(which):
+            self._draft.several = True
+        for field, part in zip(self._key, split_cell(self._key, line.text), strict=True):
+            self._draft.add(field, part)
+
+    def _bullet(self, line: Line) -> bool:
+        """Google LLC（Google アナリティクス）：Cookie、閲覧履歴 as one line."""
+        m = _BULLET_TEXT.match(line.text)
+        if m is None or not self._names_recipient(m.group(1)):
+            return False
+        draft = Draft(where=line.where, confidence=0.6, guessed=True)
+        draft.add(Field.recipient, strip_numbering(m.group(1)))
+        draft.add(Field.content, m.group(2))
+        self._keep(draft)
+        return True
+
+    def _keep(self, draft: Draft) -> None:
+        """Take a draft; a flood of them is noted, not read."""
+        if len(self.found.drafts) < MAX_DRAFTS:
+            self.found.drafts.append(draft)
+        else:
+            self.found.left += [text for texts in draft.texts.values() for text in texts]
+
+    def _section(self, title: str, where: str, parts: tuple[int, ...] = ()) -> None:
+        self._finish()
+        self._parts = parts
+        self._draft = Draft(title=strip_numbering(title), where=where)
+
+    def _owned(self) -> bool:
+        title = self._draft.title
+        return self._draft.has(*_OWNER) or self._names_recipient(title)
+
+    def _names_recipient(self, text: str) -> bool:
+        return bool(text and self._names.hits(text)) and not self._vocabulary.is_no_recipient(text)
+
+    def _finish(self) -> None:
+        draft, self._draft = self._draft, Draft()
+        self._key, self._open, self._depth, self._style, self._parts = (), False, 0, "", ()
+        numbers, self._numbers = self._numbers, {}
+        if not draft.texts and not draft.loose and not draft.title:
+            return
+        title_names = self._names_recipient(draft.title)
+        if draft.has(*_OWNER) or title_names or (draft.title and self._tool(draft)):
+            if draft.several:
+                draft.confidence = 0.5
+            if not draft.texts:
+                draft.confidence, draft.guessed = 0.5, True
+            self._keep(draft)
+            return
+        for which in _LISTED:
+            for number, text in numbers.get(which, [(None, t) for t in draft.texts.get(which, ())]):
+                self.found.lists.setdefault(which, []).append((number, text))
+        self.found.left += [draft.title] if draft.title else []
+        self.found.left += draft.loose
+        self.found.left += [t for f, texts in draft.texts.items() if f not in _LISTED for t in texts]
+
+    def _tool(self, draft: Draft) -> bool:
+        """A section of an unknown tool: its heading is a name, and it has both content and purpose of its own."""
+        if self._vocabulary.is_no_name(draft.title) or self._vocabulary.is_title(draft.title):
+            return False
+        return draft.has(Field.content) and draft.has(Field.purpose, Field.purpose_own, Field.purpose_recipient)

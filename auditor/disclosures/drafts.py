@@ -1,0 +1,38 @@
+"""What the structures of a page give before it is understood: drafts of rows, and lists that rows refer to."""
+
+from dataclasses import dataclass, field
+
+from auditor.disclosures.vocabulary import Field
+
+
+@dataclass(slots=True)
+class Draft:
+    """Texts of one recipient, by field, as on the page. A field that is there but empty has an empty list."""
+
+    texts: dict[Field, list[str]] = field(default_factory=dict)
+    title: str = ""
+    loose: list[str] = field(default_factory=list)  # text below the title that no key heads
+    where: str = ""
+    confidence: float = 1.0
+    guessed: bool = False  # no key and no column said what the texts are
+    several: bool = False  # each text of `recipient` is a recipient of its own
+
+    def add(self, which: Field, text: str) -> None:
+        """Put a text to a field; an empty text only notes that the page has the field."""
+        texts = self.texts.setdefault(which, [])
+        if text.strip():
+            texts.append(text.strip())
+
+    def has(self, *which: Field) -> bool:
+        """Whether any of the fields has a text."""
+        return any(self.texts.get(f) for f in which)
+
+
+@dataclass(slots=True)
+class Found:
+    """All that the structures of one page gave."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    lists: dict[Field, list[tuple[str | None, str]]] = field(default_factory=dict)  # (number, text)
+    left: list[str] = field(default_factory=list)
+    keys: int = 0  # headings and keys of the vocabulary that were seen

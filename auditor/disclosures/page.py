@@ -1,0 +1,268 @@
+"""An HTML page as a flat sequence of lines and tables in reading order. In memory: nothing is fetched or run.
+
+Tables that hold tables are layout: only the innermost count as data. Walks without recursion, so that
+nesting ten thousand deep costs nothing.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
+_BLOCK_NAMES = """address article aside blockquote body br button caption center dd details div dl dt fieldset
+figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table
+tbody td tfoot th thead tr ul"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SKIPPED_NAMES = "script style template noscript svg math head iframe object select textarea title"
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_PARTS = frozenset(("section", "article", "aside", "footer", "form", "main", "nav", "details"))
+_BOLD = frozenset(("b", "strong", "th", "dt"))
+_HEADINGS = {f"h{n}": n for n in range(1, 7)} | {"caption": 6, "legend": 5, "summary": 5}
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+MAX_GRID = 200_000
+MAX_SPAN = 200
+MAX_ROWS = 5_000
+MAX_LINE = 20_000
+
+
+@dataclass(slots=True)
+class Line:
+    """One block of text. `bold` is its bold beginning, `number` its number in an ordered list."""
+
+    text: str
+    bold: str = ""
+    level: int = 0  # 1 to 6 for a heading, 0 otherwise
+    tag: str = "p"
+    depth: int = 0
+    number: str | None = None
+    where: str = ""
+    parts: tuple[int, ...] = ()  # the parts of the page it stands in (<section>, <footer>, ...), outermost first
+
+
+@dataclass(slots=True)
+class Cell:
+    """A table cell; the same object stands at every place it spans."""
+
+    text: str
+    header: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as a full grid: spans expanded, short rows filled with empty cells."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    where: str = ""
+    head_rows: int = 0  # rows in <thead>
+    unread: int = 0  # rows beyond MAX_ROWS
+
+    def place(self, row: int) -> str:
+        """Where a row stands, as a CSS-like path."""
+        return f"{self.where} > tr[{row + 1}]"
+
+
+type Block = Line | Table
+
+
+@dataclass(slots=True)
+class Page:
+    """Title and blocks of a page."""
+
+    title: str
+    blocks: list[Block]
+
+
+def parse_html(text: str) -> Page:
+    """Read HTML, however broken; a page without any text gives no blocks."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(_CONTROLS.sub(" ", text).encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        return Page("", [])
+    if root is None:
+        return Page("", [])
+    title = next(root.iter("title"), None)
+    return Page(_clean("".join(title.itertext())) if title is not None else "", _Reader(root).blocks)
+
+
+def _clean(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
+
+
+class _Reader:
+    """Collects blocks while walking the tree once."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.blocks: list[Block] = []
+        self._pieces: list[tuple[str, bool]] = []
+        self._bold = 0
+        self._open: list[str] = []  # open block tags that name the line's kind
+        self._lists: list[list[int | None]] = []  # [next number or None] of open lists
+        self._number: str | None = None
+        self._counts: Counter[str] = Counter()
+        self._parts: list[int] = []
+        layout = _layout_tables(root)
+        skip: etree._Element | None = None
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if skip is not None:
+                if event == "end" and element is skip:
+                    skip = None
+                    self._add(element.tail)
+                continue
+            if event == "start":
+                if tag in _SKIPPED or not tag:
+                    skip = element
+                elif tag == "table" and element not in layout:
+                    self._flush()
+                    self._counts["table"] += 1
+                    self.blocks.append(read_table(element, f"table[{self._counts['table']}]"))
+                    skip = element
+                else:
+                    self._start(element, tag)
+            else:
+                self._end(tag)
+                self._add(element.tail)
+        self._flush()
+
+    def _start(self, element: etree._Element, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+            if tag in _PARTS:
+                self._counts["part"] += 1
+                self._parts.append(self._counts["part"])
+            if tag in ("ol", "ul", "dl"):
+                self._lists.append([_whole(element.get("start"), 1) if tag == "ol" else None])
+            if tag == "li":
+                self._counts["li"] += 1
+                self._number = None
+                if self._lists and self._lists[-1][0] is not None:
+                    value = _whole(element.get("value"), self._lists[-1][0])
+                    self._number, self._lists[-1][0] = str(value), value + 1
+            elif tag in _HEADINGS or tag in ("dt", "dd", "p"):
+                self._counts[tag] += 1
+            if tag != "br":
+                self._open.append(tag)
+        if tag in _BOLD:
+            self._bold += 1
+        self._add(element.text)
+        if tag == "img" and element.get("alt"):
+            self._add(element.get("alt"))
+
+    def _end(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+            if tag in _PARTS and self._parts:
+                self._parts.pop()
+            if tag in ("ol", "ul", "dl") and self._lists:
+                self._lists.pop()
+            if tag != "br" and self._open:
+                self._open.pop()
+        if tag in _BOLD:
+            self._bold -= 1
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._pieces.append((text, self._bold > 0))
+
+    def _flush(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        text = _clean("".join(t for t, _ in pieces))
+        if not text:
+            return
+        if len(text) > MAX_LINE:
+            text = text[:MAX_LINE] + "…"
+        bold = []
+        for piece, is_bold in pieces:
+            if not is_bold and piece.strip():
+                break
+            bold.append(piece)
+        tag = next((t for t in reversed(self._open) if t in _HEADINGS or t in ("li", "dt", "dd", "p")), "p")
+        self.blocks.append(
+            Line(
+                text=text,
+                bold=_clean("".join(bold)),
+                level=_HEADINGS.get(tag, 0),
+                tag=tag,
+                depth=len(self._lists),
+                number=self._number,
+                where=f"{tag}[{self._counts[tag]}]",
+                parts=tuple(self._parts[-8:]),
+            )
+        )
+        self._number = None
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.strip().isascii() and text.strip().isdigit() and len(text) < 6 else otherwise
+
+
+def _layout_tables(root: etree._Element) -> set[etree._Element]:
+    """Tables that have a table inside."""
+    stack: list[etree._Element] = []
+    layout: set[etree._Element] = set()
+    for event, table in etree.iterwalk(root, events=("start", "end"), tag="table"):
+        if event == "start":
+            if stack:
+                layout.add(stack[-1])
+            stack.append(table)
+        else:
+            stack.pop()
+    return layout
+
+
+def cell_text(element: etree._Element) -> str:
+    """The text of a cell, one line a block."""
+    pieces: list[str] = []
+    skip: etree._Element | None = None
+    for event, part in etree.iterwalk(element, events=("start", "end")):
+        tag = part.tag if isinstance(part.tag, str) else ""
+        if skip is not None:
+            if event == "end" and part is skip:
+                skip = None
+                pieces.append(part.tail or "")
+            continue
+        if event == "start" and (tag in _SKIPPED or not tag):
+            skip = part
+            continue
+        pieces.append("\0" if tag in _BLOCKS else "")
+        if event == "start":
+            pieces.append(part.text or "")
+            pieces.append((part.get("alt") or "") if tag == "img" else "")
+        elif part is not element:
+            pieces.append(part.tail or "")
+    return "\n".join(line for line in map(_clean, "".join(pieces).split("\0")) if line)
+
+
+def read_table(table: etree._Element, where: str) -> Table:
+    """A table's grid with rowspan and colspan expanded (https://html.spec.whatwg.org/#forming-a-table)."""
+    rows = list(table.iter("tr"))
+    unread = max(0, len(rows) - MAX_ROWS)
+    del rows[MAX_ROWS:]
+    grid: list[dict[int, Cell]] = [{} for _ in rows]
+    head = 0
+    filled = 0
+    for y, tr in enumerate(rows):
+        parent = tr.getparent()
+        if parent is not None and parent.tag == "thead":
+            head = y + 1
+        x = 0
+        for td in tr:
+            if td.tag not in ("td", "th") or filled > MAX_GRID:
+                continue
+            while x in grid[y]:
+                x += 1
+            cell = Cell(cell_text(td), td.tag == "th")
+            tall = _whole(td.get("rowspan"), 1) or len(rows)
+            wide = min(max(1, _whole(td.get("colspan"), 1)), MAX_SPAN)
+            for dy in range(min(tall, len(rows) - y, MAX_SPAN)):
+                for dx in range(wide):
+                    grid[y + dy].setdefault(x + dx, cell)
+                    filled += 1
+            x += wide
+    width = max((max(row, default=-1) + 1 for row in grid), default=0)
+    if width * len(rows) > 4 * MAX_GRID:
+        width = 4 * MAX_GRID // max(1, len(rows))
+    return Table([[row.get(x) or Cell("") for x in range(width)] for row in grid], where, head, unread)

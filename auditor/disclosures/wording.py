@@ -1,0 +1,124 @@
+"""Texts made comparable, and the words for kinds of data found in them.
+
+`covers` says whether what was declared covers what was observed: a broader kind (`parent`) covers a narrower.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from auditor.vendors import Taxonomy
+
+if TYPE_CHECKING:
+    from auditor.disclosures.vocabulary import Vocabulary
+
+MAX_TEXT = 20_000
+
+_SPACES = re.compile(r"\s+")
+_LOOSE_SPACE = re.compile(r"(?<![a-z0-9]) | (?![a-z0-9])")
+_SENTENCES = re.compile(r"[。\n]+")
+_BRACKETS = re.compile(r"[(][^()]*[)]")
+_GLOSS = re.compile(r"([^、,/;()・]+)[(][^()]*[)]")
+_TOKENS = re.compile(r"[、,/;\n。()「」・]+")
+
+
+def squash(text: str) -> str:
+    """NFKC, lower case, spaces only where they part two Latin words."""
+    text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
+    return _LOOSE_SPACE.sub("", text)
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    parts = []
+    for word in sorted(set(words), key=lambda w: (-len(w), w)):
+        before = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
+        after = r"s?(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
+        parts.append(f"{before}({re.escape(word).replace(chr(92) + ' ', ' ?')}){after}")
+    return re.compile("|".join(f"(?:{p})" for p in parts)) if parts else None
+
+
+class ContentWords:
+    """Text of the column 送信される情報 to codes, by the taxonomy's `words_ja` and the vocabulary's general words."""
+
+    def __init__(self, taxonomy: Taxonomy, vocabulary: "Vocabulary") -> None:
+        self._order = [t.code for t in taxonomy.data_types]
+        self._codes: dict[str, set[str]] = {}
+        for data_type in taxonomy.data_types:
+            for word in data_type.words_ja:
+                self._codes.setdefault(squash(word).replace(" ", ""), set()).add(data_type.code)
+        for general in vocabulary.general:
+            known = {code for code in general.covers if code in self._order}
+            if known:
+                self._codes.setdefault(squash(general.word).replace(" ", ""), set()).update(known)
+        words = {squash(w) for t in taxonomy.data_types for w in t.words_ja}
+        words |= {squash(g.word) for g in vocabulary.general}
+        self._pattern = _pattern(w for w in words if w)
+        self._negations = [squash(n) for n in vocabulary.negations]
+        self._vague = [squash(v) for v in vocabulary.vague]
+        self._elsewhere = [squash(w) for w in vocabulary.elsewhere]
+
+    def codes(self, text: str) -> tuple[str, ...]:
+        """Codes the text declares, in the taxonomy's order; sentences that deny sending are left out."""
+        found: set[str] = set()
+        for sentence in self._affirmed(text):
+            for word in self._words(sentence):
+                found |= self._codes.get(word.replace(" ", ""), set())
+        return tuple(code for code in self._order if code in found)
+
+    def rest(self, text: str) -> tuple[str, ...]:
+        """Parts of the text that name no known kind of data: what was not understood of it.
+
+        What stands in brackets behind a word that was understood explains it and is no further kind of data.
+        """
+        parts = []
+        for sentence in self._affirmed(text):
+            for token in _TOKENS.split(_GLOSS.sub(self._without_gloss, sentence)):
+                bare = token
+                for word in self._vague:
+                    bare = bare.replace(word, "")
+                if bare and not self._words(token) and not any(w in token for w in self._elsewhere):
+                    parts.append(token)
+        return tuple(parts)
+
+    def _without_gloss(self, m: re.Match[str]) -> str:
+        return m.group(1) if self._words(m.group(1)) else m.group()
+
+    def _words(self, sentence: str) -> list[str]:
+        if self._pattern is None:
+            return []
+        return [next(g for g in m.groups() if g is not None) for m in self._pattern.finditer(sentence)]
+
+    def _affirmed(self, text: str) -> list[str]:
+        kept = []
+        for raw in _SENTENCES.split(unicodedata.normalize("NFKC", text[:MAX_TEXT])):
+            sentence = _BRACKETS.sub(lambda m: "" if self._denies(m.group()) else m.group(), squash(raw))
+            if sentence and not self._denies(sentence):
+                kept.append(sentence)
+        return kept
+
+    def _denies(self, sentence: str) -> bool:
+        return any(n in sentence for n in self._negations)
+
+
+def covers(declared: Iterable[str], observed: str, taxonomy: Taxonomy) -> bool:
+    """Whether the declared codes cover the observed one: itself or a broader kind of it is declared.
+
+    Words broader than one kind (Cookie, 閲覧履歴, 端末情報) become their codes when the text is read
+    (`ContentWords`). An unknown code is covered only by itself.
+    """
+    stated = set(declared)
+    code: str | None = observed
+    for _ in range(len(taxonomy.data_types) + 1):
+        if code in stated:
+            return True
+        code = taxonomy.get(code).parent if code is not None and taxonomy.has(code) else None
+        if code is None:
+            return False
+    return False
+
+
+def names_any(text: str, words: Sequence[str]) -> bool:
+    """Whether a text has any of the words, both made comparable."""
+    plain = squash(text)
+    return any(squash(word) in plain for word in words)

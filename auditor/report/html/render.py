@@ -1,0 +1,118 @@
+"""RunResult to one HTML file.
+
+Three rules hold for every value, whatever a template says: observed text is made visible (no control or bidi
+character is ever sent to the browser), it is escaped, and the page's policy forbids anything but its own style.
+The language switch is two radio buttons and a style rule, so the file has no script at all.
+"""
+
+import base64
+import hashlib
+from datetime import UTC, datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from auditor.report.html.compared import differences, platform_states
+from auditor.report.html.findings import EvidenceIndex, findings_by_site
+from auditor.report.html.matrix import matrices
+from auditor.report.html.parts import capped, data_type_name, recipient_name
+from auditor.report.html.summary import control, summary
+from auditor.report.inputs import RunResult
+from auditor.report.masking import Masker
+from auditor.report.rows.sent import identifiers
+from auditor.report.rows.visited import file_name
+from auditor.report.texts import Lang, Text, label, texts, visible
+
+MAX_VISITS = 300
+MAX_IDENTIFIERS = 30
+
+
+def render(result: RunResult, lang: Lang = "ja") -> str:
+    """The report as HTML; `lang` is the language shown first."""
+    environment = _environment()
+    style = _style(environment)
+    masker = Masker(result.key, result.taxonomy)
+    index = EvidenceIndex(result, masker)
+    return environment.get_template("index.html.j2").render(
+        lang=lang,
+        style=Markup(style),  # noqa: S704 - our own file, and the policy names its hash
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        result=result,
+        masker=masker,
+        summary=summary(result, masker),
+        sites=findings_by_site(result, masker, index),
+        evidence=index.listed(),
+        matrices=matrices(result),
+        identifiers=capped(identifiers(result, masker), MAX_IDENTIFIERS, "identifiers.csv"),
+        states=platform_states(result, masker),
+        visitor_changes=differences(result, ["visitor"]),
+        cookie_changes=differences(result, ["cookie_mode"]),
+        other_changes=differences(result, sorted({c.kind for c in result.changes} - {"visitor", "cookie_mode"})),
+        visits=capped(result.visits, MAX_VISITS, "visits.csv"),
+        control=control(result),
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("auditor.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "t": _t,
+        "label": lambda group, code: _both(label(group, code)),
+        "both": _both,
+        "plain": _plain,
+        "data_type": lambda result, code: _both(data_type_name(result, code)),
+        "recipient": lambda result, vendor, domain: _both(recipient_name(result, vendor, domain)),
+        "place": lambda masker, address: masker.url(address) if "://" in address else file_name(address),
+    }
+    environment.filters |= {"time": _time, "seconds": lambda ms: f"{ms / 1000:.1f}"}
+    return environment
+
+
+def _style(environment: Environment) -> str:
+    """The style sheet exactly as it stands between the tags: the policy's hash is over these bytes."""
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, "style.css")[0]
+
+
+def _finalize(value: object) -> object:
+    """Every `{{ ... }}` passes here: plain text is made visible, markup of our own is left alone."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, Text):
+        return _both(value)
+    return visible(value) if isinstance(value, str) else value
+
+
+def _both(text: Text) -> Markup:
+    """Both languages, of which the style shows one; a text that is the same in both only once."""
+    if text.ja == text.en:
+        return escape(visible(text.ja))
+    return Markup('<span lang="ja">{}</span><span lang="en">{}</span>').format(visible(text.ja), visible(text.en))
+
+
+def _t(key: str, **values: object) -> Markup:
+    """A text of texts.yaml with its values, each made visible and escaped."""
+    shown = {name: visible(value) if isinstance(value, str) else value for name, value in values.items()}
+    return _both(texts()[key].filled(**shown))
+
+
+def _plain(key: str) -> str:
+    """Both languages in one line, for attributes and the window's title, where no element can stand."""
+    text = texts()[key]
+    return f"{text.ja} / {text.en}"
+
+
+def _time(value: datetime | None) -> str:
+    """A time in UTC to the second."""
+    if value is None:
+        return "—"
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

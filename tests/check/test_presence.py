@@ -1,0 +1,86 @@
+import pytest
+
+from auditor.check import check_site
+from auditor.disclosures import Disclosure
+from auditor.evidence import Body, Exchange, Outcome, Source
+from auditor.scenario import Site
+from tests.check.factory import DECLARED_AT, KNOWLEDGE, SITE, page, sent, visit
+
+LINKED = '<a href="/ext">外部送信について</a>'
+PRIVACY = '<a href="/privacy">プライバシーポリシー</a>'
+
+
+def verdicts(site: Site, disclosure: Disclosure | None, html: str = "<p>店</p>") -> list[tuple[str, str]]:
+    found = check_site(site, [visit(html=html)], [sent()], disclosure, KNOWLEDGE)
+    return [(f.rule, f.verdict.value) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("declared", "disclosure", "html", "verdict"),
+    [
+        (False, None, "<p>店</p>", "fail"),
+        (False, page(found=False), "<p>店</p>", "fail"),
+        (False, None, LINKED, "review"),
+        (False, page(found=False), LINKED, "review"),
+        (False, None, PRIVACY, "review"),
+        (False, page(found=False), PRIVACY, "fail"),
+        (True, None, "<p>店</p>", "review"),
+    ],
+)
+def test_no_disclosure(declared: bool, disclosure: Disclosure | None, html: str, verdict: str) -> None:
+    site = SITE.model_copy(update={"disclosure": DECLARED_AT}) if declared else SITE
+    assert verdicts(site, disclosure, html) == [("JP-01", verdict)]
+
+
+def test_the_finding_whole() -> None:
+    (found,) = check_site(SITE, [visit()], [sent(request="r00002"), sent()], None, KNOWLEDGE)
+    assert found.model_dump(mode="json") == {
+        "finding": "JP-01.shop.-",
+        "rule": "JP-01",
+        "item": "3-2",
+        "verdict": "fail",
+        "severity": "high",
+        "site": "shop",
+        "visit": "v1",
+        "vendor": None,
+        "recipient": "",
+        "data_type": None,
+        "evidence": ["v1/r00001", "v1/r00002"],
+        "basis": "電気通信事業法27条の12、施行規則22条の2の28第3項",
+        "message_ja": "株式会社みほん商店（shop）は利用者情報を外部に送信しているが、"
+        "外部送信に関する公表が見つからない。",
+        "message_en": "株式会社みほん商店 (shop) sends user information to others, but no disclosure of external "
+        "transmission could be found.",
+    }
+
+
+def test_a_link_in_the_main_documents_response() -> None:
+    started = visit().visit.started_at
+    html = LINKED.encode("cp932")
+    main = Exchange(
+        visit="v1",
+        request="r00001",
+        started_at=started,
+        method="GET",
+        url="https://www.shop.example/",
+        status=200,
+        response_headers=(("Content-Type", "text/html; charset=Shift_JIS"),),
+        response_body=Body(size=len(html), kept=html),
+        source=Source.both,
+    )
+    (found,) = check_site(SITE, [visit(exchanges=(main,))], [sent()], None, KNOWLEDGE)
+    assert found.verdict == "review"
+    assert "「外部送信について https://www.shop.example/ext」" in found.message_ja
+
+
+def test_nothing_without_sending_or_without_a_complete_visit() -> None:
+    assert check_site(SITE, [visit()], [], None, KNOWLEDGE) == ()
+    assert check_site(SITE, [visit(outcome=Outcome.incomplete)], [sent()], None, KNOWLEDGE) == ()
+    assert check_site(SITE, [], [], None, KNOWLEDGE) == ()
+
+
+def test_a_service_declared_not_covered_gets_no_verdict() -> None:
+    site = SITE.model_copy(update={"service_type": "not_covered"})
+    (found,) = check_site(site, [visit()], [sent()], None, KNOWLEDGE)
+    assert (found.verdict, found.severity) == ("info", "info")
+    assert found.message_en.startswith("(service declared not covered, for information) ")

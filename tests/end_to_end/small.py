@@ -1,0 +1,60 @@
+"""A small web to fail on: the demo's servers under names that work and names that do not."""
+
+import textwrap
+from pathlib import Path
+
+from auditor.demo.web import DemoWeb
+
+STEPS = """
+import os, signal
+import psutil
+
+
+def _kill(of, word):
+    for child in psutil.Process().children(recursive=True):
+        try:
+            line = child.cmdline()
+        except psutil.Error:
+            continue
+        if any(word in part for part in line) and not any(part.startswith("--type=") for part in line):
+            os.kill(child.pid, signal.SIGKILL)
+
+
+async def kill_browser(page):
+    _kill(page, "--remote-debugging-port")
+
+
+async def kill_proxy(page):
+    _kill(page, "auditor.capture.proxy")
+
+
+async def crash(page):
+    await page.goto("chrome://crash")
+
+
+async def wrong(page):
+    raise ValueError("wrong on purpose")
+"""
+
+
+def scenario(web: DemoWeb, folder: Path, sites: str, more: str = "") -> Path:
+    """Write a scenario over the demo web: `sites` and `more` are YAML; returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    address = next(iter(web.names.values()))
+    names = {**web.names, "dead.test": "127.0.0.1:1", "wrong-name.test": address}
+    (folder / "steps.py").write_text(STEPS)
+    text = f"""\
+scenario: small
+steps: steps.py
+cookie_modes: [allowed]
+limits: {{settle_quiet_ms: 300, settle_max_ms: 4000, drain_ms: 4000, navigation_ms: 8000, step_ms: 4000}}
+sites:
+{textwrap.indent(textwrap.dedent(sites).strip(), "  ")}
+network:
+  ca: {web.ca}
+  names:
+{textwrap.indent("\n".join(f"{k}: {v}" for k, v in names.items()), "    ")}
+{textwrap.dedent(more)}"""
+    path = folder / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,166 @@
+"""The ten tables: columns, types, and what their rows say."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from auditor.evidence import Actor, Cause, Phase
+from auditor.report import write_reports
+from auditor.report.inputs import RunResult
+from auditor.report.rows import Cell, Row, table_rows
+from auditor.report.rows.visited import file_name, party
+from auditor.report.schema import tables
+from auditor.report.tables import arrow_table, write_parquet
+
+from .factory import ACCOUNT_COOKIE, BROWSER_ID, exchange, run_result
+from .hostile import hostile_result
+
+CONTRACT = {
+    "visits": "visit, site, page, platform, visitor, cookie_mode, consent, repeat, outcome, reason, started_at, "
+    "duration_ms, requests",
+    "requests": "visit, request, started_at, method, url, host, site, party, resource_type, frame_url, initiator, "
+    "initiator_type, status, request_cookies, body_bytes, body_sha256, source, attributed_to",
+    "cookies": "visit, name, domain, path, party, set_by, set_at, expires_at, lifetime_days, same_site, secure, "
+    "http_only, partition_key, stored, blocked_reason, sent_to, vendor, purpose",
+    "storage": "visit, origin, top_site, area, key, bytes, written_by",
+    "transmissions": "visit, request, vendor, recipient, module, parameter, data_type, value, carrier, source",
+    "identifiers": "identifier, visits, sites, vendors, kind, first_party_origin, linked_to_account",
+    "disclosures": "site, recipient, entity, service, content, purposes, opt_out, where",
+    "findings": "finding, rule, item, verdict, severity, site, visit, vendor, evidence, message_ja, message_en",
+    "comparison": "kind, site, vendor, module, data_type, before, after, change, technique",
+    "coverage": "visit, sensor, matched, proxy_only, browser_only, undecoded, skipped, reason",
+}
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    return run_result()
+
+
+@pytest.fixture(scope="module")
+def rows(result: RunResult) -> dict[str, list[Row]]:
+    return table_rows(result)
+
+
+def one(rows: list[Row], **wanted: Cell) -> Row:
+    found = [row for row in rows if all(row[k] == v for k, v in wanted.items())]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_columns_are_the_contract() -> None:
+    assert [t.name for t in tables()] == list(CONTRACT)
+    for table in tables():
+        columns = CONTRACT[table.name].split(", ")
+        assert [c.name for c in table.columns][: len(columns)] == columns
+
+
+def test_every_row_has_the_schema(rows: Mapping[str, list[Row]]) -> None:
+    for table in tables():
+        assert rows[table.name], table.name
+        assert arrow_table(table, rows[table.name]).num_rows == len(rows[table.name])
+
+
+def test_a_row_with_other_columns_is_refused() -> None:
+    with pytest.raises(ValueError, match="coverage: columns"):
+        arrow_table(tables()[-1], [{"visit": "v"}])
+
+
+def test_visits(rows: Mapping[str, list[Row]]) -> None:
+    assert len(rows["visits"]) == 12
+    row = one(rows["visits"], visit="news.google-logged_out.blocked.ignore.1")
+    assert row["outcome"] == "incomplete"
+    assert row["reason"] == "state_lost: the account cookie was gone at the end of the visit"
+    assert row["proofs_failed"] == ["state_after"]
+    assert row["requests"] == 6
+
+
+def test_requests(rows: Mapping[str, list[Row]]) -> None:
+    assert len(rows["requests"]) == 12 * 6
+    row = one(rows["requests"], visit="shop.google-logged_in.allowed.ignore.1", request="r00002")
+    assert row["host"] == "collect.google.test"
+    assert row["site"] == "google.test"
+    assert row["party"] == "third"
+    assert row["request_cookies"] == ["NID", "SID"]
+    assert str(row["record"]).startswith("<urn:uuid:")
+    own = one(rows["requests"], visit="shop.no_account.allowed.ignore.1", request="r00006")
+    assert (own["attributed_to"], own["party"]) == ("browser", None)
+    page = one(rows["requests"], visit="shop.no_account.allowed.ignore.1", request="r00001")
+    assert page["party"] == "first"
+
+
+def test_cookies(rows: Mapping[str, list[Row]]) -> None:
+    row = one(rows["cookies"], visit="shop.google-logged_in.blocked.ignore.1", name="SID")
+    assert (row["party"], row["vendor"], row["purpose"]) == ("third", "google", "広告の効果測定")
+    assert row["blocked_reason"] == "ThirdPartyBlockedByUserPreferences"
+    own = one(rows["cookies"], visit="shop.no_account.allowed.ignore.1", name="_ga")
+    assert (own["party"], own["vendor"], own["lifetime_days"]) == ("first", "google", 400.0)
+
+
+def test_identifiers(rows: Mapping[str, list[Row]]) -> None:
+    found = {str(row["kind"]) + str(row["recipients"]): row for row in rows["identifiers"] if row["first_party_origin"]}
+    row = found["cookie_id['google.test']"]
+    assert row["first_party_origin"] == "news.test; shop.test"
+    assert row["first_party_cookies"] == ["_ga"]
+    assert row["linked_to_account"] is True
+    assert row["sites"] == ["news", "shop"]
+    line = one(rows["identifiers"], recipients=["line.test"])
+    assert (line["linked_to_account"], line["first_party_origin"]) == (False, None)
+
+
+def test_findings_and_comparison(rows: Mapping[str, list[Row]]) -> None:
+    row = one(rows["findings"], rule="JP-03")
+    assert row["evidence"] == ["shop.no_account.allowed.ignore.1/r00002", "shop.no_account.allowed.ignore.1/r00004"]
+    assert one(rows["comparison"], site="shop", item="cookie NID")["change"] == "gone"
+
+
+def test_secrets_never_appear(tmp_path: Path, result: RunResult) -> None:
+    write_reports(result, tmp_path)
+    secrets = (ACCOUNT_COOKIE, BROWSER_ID, "storage-secret-0001", "nid-value-00001", "line-browser-id-77",
+               "5f5f5f", "abc123secret", "footer-secret", "000102030405060708")  # fmt: skip
+    for path in sorted(tmp_path.rglob("*")):
+        if path.is_dir():
+            continue
+        data = path.read_bytes()
+        if path.suffix == ".parquet":
+            data = str(pq.read_table(path).to_pylist()).encode()
+        assert [s for s in secrets if s.encode() in data] == [], path.name
+
+
+def test_parquet_round_trip(tmp_path: Path, rows: dict[str, list[Row]]) -> None:
+    for path in write_parquet(rows, tmp_path):
+        table = pq.read_table(path)
+        assert table.to_pylist() == rows[path.stem]
+        assert all(field.metadata[b"ja"] for field in table.schema)
+    assert pq.read_table(tmp_path / "visits.parquet").schema.field("started_at").type == pa.timestamp("us", "UTC")
+
+
+def test_hostile_text_reaches_parquet_unchanged(tmp_path: Path) -> None:
+    written = table_rows(hostile_result())
+    write_parquet(written, tmp_path)
+    read = pq.read_table(tmp_path / "findings.parquet").to_pylist()
+    assert read == written["findings"]
+    assert "<script>alert(1)</script>" in [row["rule"] for row in read]
+    assert "lone\ufffdsurrogate" in [row["rule"] for row in read]
+
+
+def test_party_goes_by_the_page_at_the_time() -> None:
+    shop = frozenset({"shop.test"})
+    other = exchange("v", 1, "https://news.test/x.js", top="https://news.test/")
+    assert party(other, shop) == "first"
+    hop = exchange("v", 1, "https://bounce.test/", top="https://shop.test/", document=True)
+    assert party(hop, shop) == "third"
+    unseen = other.model_copy(update={"cause": None})
+    assert party(unseen, shop) == "third"
+    blank = other.model_copy(update={"cause": Cause(top_url="about:blank"), "url": "https://cdn.shop.test/"})
+    assert party(blank, shop) == "first"
+    login = exchange("v", 1, "https://google.test/login", phase=Phase.prepare, actor=Actor.page)
+    assert party(login, shop) == "third"
+
+
+@pytest.mark.parametrize("path", ["/home/taro/a.har", "C:\\Users\\taro\\a.har", "a.har"])
+def test_only_the_name_of_a_file_is_told(path: str) -> None:
+    assert file_name(path) == "a.har"
