@@ -148,6 +148,9 @@ def vendors(
     extra: Annotated[list[Path] | None, typer.Option("--extra", help="a further folder of vendor files")] = None,
 ) -> None:
     """List the vendors, or show one as JSON."""
+    for folder in extra or []:
+        if not folder.is_dir():
+            raise InputError("is not a folder", file=folder)
     knowledge = knowledge_of(*(extra or []))
     if name is not None:
         if (vendor := knowledge.vendor(name)) is None:
@@ -217,9 +220,11 @@ def _progress() -> Iterator[Callable[[int], Callable[[Visit], None]]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err) as bar:
+    bar = Progress(*columns, console=err)
+    try:
 
         def begun(total: int) -> Callable[[Visit], None]:
+            bar.start()
             task = bar.add_task("self-test", total=total)
 
             def ended(visit: Visit) -> None:
@@ -232,6 +237,9 @@ def _progress() -> Iterator[Callable[[int], Callable[[Visit], None]]]:
             return ended
 
         yield begun
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def main() -> None:

@@ -143,7 +143,9 @@ def _first_problem(
     error: ValidationError, model: type[BaseModel], lines: dict[Path_, int], file: Path | str
 ) -> InputError:
     """The first problem as one line; a union's branch names are no part of the file's path."""
-    problem = error.errors(include_url=False, include_context=False)[0]
+    problems = error.errors(include_url=False, include_context=False)
+    # A misspelt key is two problems: the unknown one says more than the missing one.
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     path: Path_ = ()
     for part in problem["loc"]:
         named = problem["type"] == "missing" and part == problem["loc"][-1]

@@ -80,7 +80,9 @@ class Sensor:
         elif method == "Target.detachedFromTarget":
             self.sessions.pop(params.get("sessionId", ""), None)
         elif method == "Inspector.targetCrashed":
-            self.crashed = self.crashed or str(self.sessions.get(session or "", {}).get("url", "a page"))
+            info = self.sessions.get(session or "", {})
+            if not info.get("url", "").startswith("chrome://"):
+                self.crashed = self.crashed or f"the process of a {info.get('type', 'page')} ended"
         elif method == "Page.javascriptDialogOpening":
             self.dialogs += 1
         if method in KEPT:

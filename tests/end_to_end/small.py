@@ -10,26 +10,28 @@ import os, signal
 import psutil
 
 
-def _kill(of, word):
+def _kill(word, kind=None):
     for child in psutil.Process().children(recursive=True):
         try:
             line = child.cmdline()
         except psutil.Error:
             continue
-        if any(word in part for part in line) and not any(part.startswith("--type=") for part in line):
+        kinds = [part for part in line if part.startswith("--type=")]
+        if any(word in part for part in line) and kinds == ([f"--type={kind}"] if kind else []):
             os.kill(child.pid, signal.SIGKILL)
 
 
 async def kill_browser(page):
-    _kill(page, "--remote-debugging-port")
+    _kill("--remote-debugging-port")
 
 
 async def kill_proxy(page):
-    _kill(page, "auditor.capture.proxy")
+    _kill("auditor.capture.proxy")
 
 
 async def crash(page):
-    await page.goto("chrome://crash")
+    _kill("chromium", "renderer")
+    await page.wait_for_timeout(1000)
 
 
 async def wrong(page):

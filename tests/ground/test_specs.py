@@ -40,7 +40,7 @@ def test_numbers() -> None:
     ("text", "message"),
     [
         ("title: t\ntitel: x\n", "f.yaml:2: titel: unknown key (did you mean title?)"),
-        ("title: t\ninner:\n  - {nam: a}\n", "f.yaml:3: inner.0.name: is missing"),
+        ("title: t\ninner:\n  - {nam: a}\n", "f.yaml:3: inner.0.nam: unknown key (did you mean name?)"),
         ("inner: []\n", "f.yaml:1: title: is missing"),
         ("title: t\ninner:\n  - {name: 3}\n", "f.yaml:3: inner.0.name: Input should be a valid string"),
         ("title: a\ntitle: b\n", "f.yaml:2: title: this key is there twice"),
