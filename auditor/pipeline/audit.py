@@ -141,9 +141,12 @@ def _run[T](work: Coroutine[Any, Any, T]) -> T:
         try:
             return await task
         except asyncio.CancelledError:
-            if signals:
-                raise Interrupted("interrupted") from None
-            raise
+            if not signals:
+                raise
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_IGN)
+            raise Interrupted("interrupted") from None
 
     return asyncio.run(guarded())
 
