@@ -25,7 +25,7 @@ from auditor import machine
 from auditor.check import Verdict
 from auditor.demo.web import demo_web
 from auditor.errors import AuditorError, InputError
-from auditor.evidence import Outcome, Visit
+from auditor.evidence import Consent, Outcome, Visit
 from auditor.pipeline import audit, derive_and_write, import_recordings, knowledge_of, resume
 from auditor.pipeline.audit import tasks_of
 from auditor.report import Lang, RunResult, print_summary
@@ -86,7 +86,7 @@ def run_command(
     loaded = [load_scenario(path) for path in scenarios or []]
     results = []
     for path, scenario in zip(scenarios or [], loaded, strict=True):
-        _known_platforms(path)(scenario)
+        _usable(path)(scenario)
         place = out_dir or _new_run(scenario.scenario)
         results.append(
             _audit(path, place / scenario.scenario if out_dir and len(loaded) > 1 else place, workers, language)
@@ -131,7 +131,7 @@ def scenario_check(
 ) -> None:
     """Validate a scenario and print the visits it would make."""
     scenario = load_scenario(file)
-    _known_platforms(file)(scenario)
+    _usable(file)(scenario)
     tasks = tasks_of(scenario)
     for plan, site, kind in tasks:
         if as_json:
@@ -170,27 +170,34 @@ def setup() -> None:
     err.print("setup: Chromium and a Japanese font are there")
 
 
-def _known_platforms(file: Path) -> Callable[[Scenario], None]:
-    """Refuses a scenario whose platforms or operators no vendor file describes."""
+def _usable(file: Path) -> Callable[[Scenario], None]:
+    """Refuses a scenario that cannot be audited: unknown platforms or operators, consents not made yet."""
 
     def check(scenario: Scenario) -> None:
+        if clicked := [consent.value for consent in scenario.consent if consent is not Consent.ignore]:
+            message = f"{clicked[0]!r} cannot be made yet: banners are not clicked"
+            raise InputError(message, file=file, line=_line_of(file, "consent:"), field="consent", cure="use ignore")
         knowledge = knowledge_of(*scenario.vendors)
         named = [(f"platforms.{name}.vendor", p.vendor) for name, p in scenario.platforms.items()]
         named += [(f"sites.{n}.entity", site.entity) for n, site in enumerate(scenario.sites) if site.entity]
         for field, vendor in named:
             if knowledge.vendor(vendor) is None:
-                lines = file.read_text(encoding="utf-8-sig").splitlines()
-                line = next((n for n, text in enumerate(lines, 1) if text.split(":")[-1].strip() == vendor), None)
+                line = _line_of(file, f"{field.rpartition('.')[2]}: {vendor}")
                 cure = "`auditor vendors` lists them"
                 raise InputError(f"unknown platform {vendor!r}", file=file, line=line, field=field, cure=cure)
 
     return check
 
 
+def _line_of(file: Path, text: str) -> int | None:
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if text in line), None)
+
+
 def _audit(path: Path, place: Path, workers: int, lang: Lang) -> RunResult:
     try:
         with _progress() as begun:
-            run = audit(path, place, workers, begun, _known_platforms(path))
+            run = audit(path, place, workers, begun, _usable(path))
     except (KeyboardInterrupt, AuditorError):
         if (place / "data" / "visits").is_dir():
             err.print(f"what was complete is kept; go on with: auditor run --resume {place}", soft_wrap=True)

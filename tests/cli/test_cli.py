@@ -73,6 +73,11 @@ def test_scenario_check_as_json(
             "vendor: gogle",
             "{file}:10: platforms.g.vendor: unknown platform 'gogle' (`auditor vendors` lists them)",
         ),
+        (
+            "cookie_modes: [allowed]",
+            "consent: [ignore, accept]",
+            "{file}:2: consent: 'accept' cannot be made yet: banners are not clicked (use ignore)",
+        ),
         ("https://one.test/\n", "one.test\n", "{file}:6: sites.0.url: must be an http or https address with a host"),
         (
             '{url: "https://one.test/privacy"}',
