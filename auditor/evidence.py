@@ -312,4 +312,4 @@ class VisitEvidence(Evidence):
     cookies: tuple[Cookie, ...] = ()
     storage: tuple[StorageItem, ...] = ()
     coverage: tuple[Coverage, ...] = ()
-    document_html: str | None = Field(None, description="the rendered page, for disclosure visits")
+    document_html: str | None = Field(None, description="the page as rendered at the end")

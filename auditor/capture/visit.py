@@ -28,7 +28,7 @@ from auditor.scenario import PlannedVisit, Scenario, Site
 from auditor.store.jar import CANARY_DOMAIN
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE
 
-CLOSE_S = 5.0
+LOOK_S = 5.0
 BLANK = "about:blank"
 
 
@@ -67,7 +67,7 @@ async def make_visit(
     sensor = Sensor(folder / EVENTS_FILE)
     try:
         async with asyncio.timeout(ground.scenario.limits.visit_ms / 1000):
-            await _visit(plan, site, kind, ground, folder, run, journey, sensor)
+            await _visit(plan, site, ground, folder, run, journey, sensor)
     except TimeoutError:
         run.reasons.append(f"timeout: the visit took longer than {ground.scenario.limits.visit_ms} ms")
     except StepFailed as error:
@@ -116,7 +116,6 @@ async def make_visit(
 async def _visit(
     plan: PlannedVisit,
     site: Site,
-    kind: VisitKind,
     ground: Ground,
     folder: Path,
     run: _Attempt,
@@ -147,8 +146,9 @@ async def _visit(
             if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
             await journey.shot(page, "end")
-            await _look(page, kind, folder, run)
+            looked = await _look(page, folder, run)
             run.state = await snapshot(client, sensor)
+            run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
             await page.close()
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
@@ -222,11 +222,14 @@ async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:
     sensor.note("Auditor.phase", {"phase": phase.value})
 
 
-async def _look(page: Page, kind: VisitKind, folder: Path, run: _Attempt) -> None:
-    """Address, title and, for a disclosure, the rendered page."""
+async def _look(page: Page, folder: Path, run: _Attempt) -> list[str]:
+    """Keep the page's address, title and rendered HTML; what a hostile page does not give in time is named."""
     run.final_url = page.url
-    async with asyncio.timeout(CLOSE_S):
-        run.title = await page.title()
-        if kind is VisitKind.disclosure:
+    try:
+        async with asyncio.timeout(LOOK_S):
+            run.title = await page.title()
             html = await page.content()
-            (folder / DOCUMENT_FILE).write_text(html, "utf-8", "surrogatepass")
+    except (TimeoutError, PlaywrightError) as error:
+        return [f"the rendered page could not be read: {type(error).__name__}"]
+    (folder / DOCUMENT_FILE).write_text(html, "utf-8", "surrogatepass")
+    return []

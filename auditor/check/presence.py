@@ -32,13 +32,16 @@ def undisclosed(site: Site, observed: Observed, disclosure: Disclosure | None, w
         best = min(links, key=lambda link: (not link.certain, link.url))
         text = f"{best.text} {best.url}".strip()
         return writer.finding("JP-01", "linked", evidence=evidence, words={"link": (text, text)})
+    if not any(visit.document_html for visit in observed.visits):
+        # Scripts may write the footer: without a page as rendered, a link cannot be said to be missing.
+        return writer.finding("JP-01", "unseen", evidence=evidence)
     return writer.finding("JP-01", "missing", evidence=evidence)
 
 
 def _links(evidence: VisitEvidence) -> list[DisclosureLink]:
-    if evidence.document_html:
-        return list(disclosure_links(evidence.document_html, evidence.visit.final_url or evidence.visit.page))
     found: list[DisclosureLink] = []
+    if evidence.document_html:
+        found += disclosure_links(evidence.document_html, evidence.visit.final_url or evidence.visit.page)
     pages = 0
     for exchange in evidence.exchanges:
         main = exchange.cause is not None and exchange.cause.main_frame and exchange.cause.resource_type == "document"

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from auditor.store.run import RunFolder
 def import_recordings(files: list[Path], out: Path) -> RunFolder:
     """Import every file into the new run `out`. Raises InputError for the first that cannot be read at all.
 
-    Each file is imported whole or not at all, so that what is already there stands.
+    All files or none: a run that lacks one of them would pass for all that was recorded. What was made until then is
+    removed, so that the same command can be given again.
     """
     if missing := next((f for f in files if not f.is_file()), None):
         raise InputError("no such file", file=missing)
+    was_there = out.is_dir()
     run = RunFolder.create(out)
     begun = datetime.now(UTC).isoformat()
     try:
@@ -34,6 +37,17 @@ def import_recordings(files: list[Path], out: Path) -> RunFolder:
                 "parts": [{"started_at": begun, "ended_at": datetime.now(UTC).isoformat()}],
             }
         )
-    finally:
+    except BaseException:
         run.release()
+        _remove(run, was_there=was_there)
+        raise
+    run.release()
     return run
+
+
+def _remove(run: RunFolder, *, was_there: bool) -> None:
+    """Take away what this import made; the folder itself only where it made that too."""
+    shutil.rmtree(run.data, ignore_errors=True)
+    shutil.rmtree(run.journal, ignore_errors=True)
+    if not was_there:
+        run.path.rmdir()

@@ -33,7 +33,7 @@ def test_no_disclosure(declared: bool, disclosure: Disclosure | None, html: str,
 
 
 def test_the_finding_whole() -> None:
-    (found,) = check_site(SITE, [visit()], [sent(request="r00002"), sent()], None, KNOWLEDGE)
+    (found,) = check_site(SITE, [visit(html="<p>店</p>")], [sent(request="r00002"), sent()], None, KNOWLEDGE)
     assert found.model_dump(mode="json") == {
         "finding": "JP-01.shop.-",
         "rule": "JP-01",
@@ -52,6 +52,12 @@ def test_the_finding_whole() -> None:
         "message_en": "株式会社みほん商店 (shop) sends user information to others, but no disclosure of external "
         "transmission could be found.",
     }
+
+
+def test_without_a_rendered_page_nothing_is_said_to_be_missing() -> None:
+    (found,) = check_site(SITE, [visit()], [sent()], None, KNOWLEDGE)
+    assert (found.rule, found.verdict.value) == ("JP-01", "review")
+    assert "表示されたページも保存されていない" in found.message_ja
 
 
 def test_a_link_in_the_main_documents_response() -> None:

@@ -24,7 +24,7 @@ def test_rules_in_force() -> None:
         ("severity: high", "severity: huge", "severity"),
         ("id: JP-03", "id: JP-01", "two versions are in force"),
         ("verdict: fail", "verdict: pass", "verdict"),
-        ("    basis:", "    basis_:", "is missing"),
+        ("    basis:", "    basis_:", "unknown key"),
     ],
 )
 def test_a_bad_rule_is_refused(before: str, after: str, problem: str) -> None:
