@@ -42,7 +42,7 @@ clean:  ## remove what setup and the tests made (results stay)
 $(UV):
 	@echo "setup: uv (Python's package installer), into .tools/"
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "missing: pip (on Debian: apt-get install python3-pip)"; exit 4; }
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv
+	@PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv
 
 .venv/ready: pyproject.toml constraints.txt .python-version | $(UV)
 	@echo "setup: Python 3.13 and the packages of constraints.txt, into .venv/"
