@@ -19,6 +19,6 @@ class Change(BaseModel):
     after_visit: str
     before: str = Field(description="masked summary of what was sent before; '' for nothing")
     after: str = Field(description="the same of the visit after; for a replaced item, of the item that takes over")
-    change: str = Field(description="kept, gone, added, replaced")
+    change: str = Field(description="gone, added, replaced; kept only for an identifier, where that says something")
     technique: str = Field("", description="what took over: first_party_cookie, partitioned_cookie, local_storage, ...")
     evidence: tuple[str, ...] = ()

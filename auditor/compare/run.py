@@ -8,7 +8,7 @@ from auditor.compare.technique import identifies, technique_of
 from auditor.compare.units import Key, Unit, units
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
-from auditor.evidence import VisitEvidence
+from auditor.evidence import Consent, VisitEvidence
 
 # Of several items that take over, the one whose technique is known, in this order.
 _TAKE_OVER = ("partitioned_cookie", "first_party_cookie", "local_storage", "link_decoration", "hashed_contact", "")
@@ -21,7 +21,8 @@ def compare_run(
 
     One change for each vendor (or recipient), module, item and kind of data. `replaced`: the item is gone and
     the same kind of data still reaches the same vendor in another item, which `after` summarises. `technique`
-    (cookie mode only) says what carries what remains, or takes over. Only complete visits are compared; no
+    (cookie mode only) says what carries what remains, or takes over. `kept` is told only where it says something,
+    see `_tells`: what two visits send alike would bury the differences. Only complete visits are compared; no
     value is in the answer. The order is that of the pairs, then by vendor, module, item and data type.
     """
     sent: dict[str, list[Transmission]] = {}
@@ -42,15 +43,28 @@ def _changes(pair: Pair, before: dict[Key, Unit], after: dict[Key, Unit], knowle
     for key in sorted({*before, *after}, key=lambda k: k.order):
         old, new = before.get(key), after.get(key)
         if old is not None and new is not None:
-            yield _change(
-                pair, "kept", old, new, techniques.get(key, ""), identifies=identifies(key.data_type, knowledge)
-            )
+            if _tells(pair, old, new, knowledge):
+                yield _change(pair, "kept", old, new, techniques.get(key, ""))
         elif new is not None:
             yield _change(pair, "added", None, new, techniques.get(key, ""))
         elif old is not None:
             heir = _heir(key, after, techniques)
             change = "gone" if heir is None else "replaced"
             yield _change(pair, change, old, heir, techniques.get(heir.key, "") if heir else "")
+
+
+def _tells(pair: Pair, old: Unit, new: Unit, knowledge: Knowledge) -> bool:
+    """Whether it says something that an item is in both visits.
+
+    An identifier that goes on although third-party cookies are blocked, or consent was refused; and, between two
+    states of the visitor, one with the same value. An address that repeats a value (`dl?gclid`) is not told again
+    of the states: the page was the same.
+    """
+    if not identifies(old.key.data_type, knowledge):
+        return False
+    if pair.kind == "consent":
+        return pair.after.visit.consent is Consent.reject
+    return pair.kind != "visitor" or ("?" not in old.key.item and bool(old.values & new.values))
 
 
 def _heir(key: Key, after: dict[Key, Unit], techniques: dict[Key, str]) -> Unit | None:
@@ -60,16 +74,14 @@ def _heir(key: Key, after: dict[Key, Unit], techniques: dict[Key, str]) -> Unit 
     return ranked[0] if ranked else None
 
 
-def _change(
-    pair: Pair, change: str, old: Unit | None, new: Unit | None, technique: str, *, identifies: bool = False
-) -> Change:
+def _change(pair: Pair, change: str, old: Unit | None, new: Unit | None, technique: str) -> Change:
     shown = old or new
     assert shown is not None
     summary = new.summary(pair.after) if new else ""
     if old and new and change == "replaced":
         summary = f"{new.key.item}: {summary}"
-    if pair.kind == "visitor" and old and new and change == "kept" and identifies and old.values & new.values:
-        summary += ", a value sent before too"  # the same browser is told again in another state (item 1-6)
+    if pair.kind == "visitor" and change == "kept":
+        summary += ", a value sent before too"  # the same value in another state (item 1-6)
     return Change(
         kind=pair.kind,
         site=pair.before.visit.site,

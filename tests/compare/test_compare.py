@@ -46,13 +46,17 @@ def third_party(value: str = "v" * 24) -> Transmission:
 
 def test_gone_added_and_kept() -> None:
     changes = modes(
-        [third_party(), sent("page_url", parameter="u", value="x" * 9)],
-        [sent("event", parameter="e", value="pv"), sent("page_url", parameter="u", value="yy")],
+        [third_party(), sent("page_url", parameter="u", value="x" * 9), sent("click_id", value=ID)],
+        [
+            sent("event", parameter="e", value="pv"),
+            sent("page_url", parameter="u", value="yy"),
+            sent("click_id", value="y" * 10),
+        ],
     )
     assert short(changes) == [
         ("cookie UID", "gone", "cookie third-party, 24 characters", "", ""),
         ("query e", "added", "", "query, 2 characters", ""),
-        ("query u", "kept", "query, 9 characters", "query, 2 characters", ""),
+        ("query id", "kept", "query, 36 characters", "query, 10 characters", "link_decoration"),
     ]
     assert changes[0].model_dump() == {
         "kind": "cookie_mode",
@@ -169,8 +173,8 @@ def test_same_value(sent_value: str, kept: str, answer: bool) -> None:
 
 
 def kinds(visits: list[VisitEvidence]) -> list[tuple[str, str, str]]:
-    items = [sent(visit=v.visit.visit) for v in visits]
-    return [(c.kind, c.before_visit, c.after_visit) for c in compare_run(visits, items, KNOWLEDGE)]
+    items = [sent("event", visit=v.visit.visit, parameter=f"of {v.visit.visit}") for v in visits]
+    return list(dict.fromkeys((c.kind, c.before_visit, c.after_visit) for c in compare_run(visits, items, KNOWLEDGE)))
 
 
 def test_pairs_differ_in_one_coordinate_only() -> None:
@@ -215,8 +219,28 @@ def test_visitor_pairs_have_no_technique_and_tell_a_value_sent_before() -> None:
     assert short(compare_run(visits, items, KNOWLEDGE)) == [
         ("cookie acc", "added", "", "cookie third-party, 9 characters", ""),
         ("query id", "kept", "query, 36 characters", "query, 36 characters, a value sent before too", ""),
-        ("query u", "kept", "query, 4 characters", "query, 4 characters", ""),
     ]
+
+
+def test_what_is_kept_is_told_of_identifiers_only() -> None:
+    """And of consent only after a refusal, of visitors only with the same value, sent as an item of its own."""
+    items = [
+        sent(value=ID),
+        sent("click_id", parameter="u?adclid", value="CLICK.12345678"),
+        sent("page_url", parameter="u", value="same"),
+        sent("event", parameter="ev", value="pv"),
+    ]
+
+    def kept(other: VisitEvidence, *, value: str = ID) -> list[str]:
+        again = [t.model_copy(update={"visit": "b", "value": value if t.value == ID else t.value}) for t in items]
+        first = [t.model_copy(update={"visit": "a"}) for t in items]
+        return [c.item for c in compare_run((visit("a"), other), [*first, *again], KNOWLEDGE)]
+
+    assert kept(visit("b", mode=BLOCKED)) == ["query id", "query u?adclid"]
+    assert kept(visit("b", consent=Consent.reject)) == ["query id", "query u?adclid"]
+    assert kept(visit("b", consent=Consent.accept)) == []
+    assert kept(visit("b", visitor=Visitor.logged_in, platform="p")) == ["query id"]
+    assert kept(visit("b", visitor=Visitor.logged_in, platform="p"), value="other-value") == []
 
 
 def test_technical_items_and_the_sites_own_traffic_are_not_compared() -> None:

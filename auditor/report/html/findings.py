@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auditor.check.finding import Finding, Verdict
-from auditor.evidence import Exchange
+from auditor.evidence import Exchange, VisitEvidence
 from auditor.report.html.parts import Capped, capped, data_type_name, is_complete, recipient_name, site_ids
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
@@ -13,6 +13,8 @@ from auditor.report.texts import Text, texts
 
 MAX_FINDINGS = 100
 MAX_LINKS = 5
+MAX_FACT_LINKS = 3
+MAX_ITEMS = 8
 MAX_EVIDENCE = 500
 _VERDICTS = tuple(Verdict)
 _SEVERITIES = ("high", "medium", "low", "info")
@@ -29,20 +31,36 @@ class Proof:
     method: str = ""
     url: str = ""
     record: str | None = None
+    response_record: str | None = None
     items: tuple[Text, ...] = ()
     found: bool = False
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A finding as the report shows it."""
+class Observed:
+    """What was seen of what a finding is about: by which items, in how many of the site's complete visits."""
 
+    items: tuple[str, ...]
+    more: int
+    kinds: tuple[Text, ...]
+    visits: int
+    complete: int
+    states: tuple[str, ...]
+    modes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A finding as the report shows it. `anchor` is its place on the page."""
+
+    anchor: str
     finding: Finding
     message: Text
     rule: Text | None
     recipient: Text | None
     domain: str
     data_type: Text | None
+    observed: Observed | None
     links: tuple[Proof, ...]
     more: int
 
@@ -56,7 +74,18 @@ class SiteFindings:
     page: str
     complete: int
     total: int
+    counts: tuple[tuple[str, int], ...]
     statements: Capped[Statement]
+
+    @property
+    def judged(self) -> tuple[Statement, ...]:
+        """The statements that say more than a fact."""
+        return tuple(s for s in self.statements.shown if s.finding.verdict is not Verdict.info)
+
+    @property
+    def facts(self) -> tuple[Statement, ...]:
+        """The statements without a judgement."""
+        return tuple(s for s in self.statements.shown if s.finding.verdict is Verdict.info)
 
 
 class EvidenceIndex:
@@ -97,6 +126,7 @@ class EvidenceIndex:
             method=x.method,
             url=self._masker.url(x.url),
             record=x.request_record,
+            response_record=x.response_record,
             items=tuple(data_type_name(self._result, code) for code in self._sent.get(evidence, ())),
             found=True,
         )
@@ -107,10 +137,10 @@ def findings_by_site(result: RunResult, masker: Masker, index: EvidenceIndex) ->
     sites = [*site_ids(result)]
     if any(not f.site for f in result.findings):
         sites.append("")
-    return tuple(_site(result, masker, index, site) for site in sites)
+    return tuple(_site(result, masker, index, site, number) for number, site in enumerate(sites, 1))
 
 
-def _site(result: RunResult, masker: Masker, index: EvidenceIndex, site: str) -> SiteFindings:
+def _site(result: RunResult, masker: Masker, index: EvidenceIndex, site: str, number: int) -> SiteFindings:
     visits = [v for v in result.audited() if v.visit.site == site]
     own = sorted((f for f in result.findings if f.site == site), key=finding_order)
     planned = next((s for s in result.scenario.sites if s.id == site), None) if result.scenario else None
@@ -123,23 +153,64 @@ def _site(result: RunResult, masker: Masker, index: EvidenceIndex, site: str) ->
         page=masker.url(page),
         complete=sum(map(is_complete, visits)),
         total=len(visits),
-        statements=Capped(tuple(_statements(result, index, cut.shown)), cut.more, cut.file),
+        counts=tuple((v.value, sum(f.verdict is v for f in own)) for v in Verdict),
+        statements=Capped(
+            tuple(_statements(result, masker, index, cut.shown, f"f{number}", visits)), cut.more, cut.file
+        ),
     )
 
 
-def _statements(result: RunResult, index: EvidenceIndex, findings: Iterable[Finding]) -> Iterable[Statement]:
-    for f in findings:
-        links = tuple(proof for e in f.evidence[:MAX_LINKS] if (proof := index.proof(e)))
+def _statements(
+    result: RunResult,
+    masker: Masker,
+    index: EvidenceIndex,
+    findings: Iterable[Finding],
+    prefix: str,
+    visits: list[VisitEvidence],
+) -> Iterable[Statement]:
+    for number, f in enumerate(findings, 1):
+        limit = MAX_FACT_LINKS if f.verdict is Verdict.info else MAX_LINKS
+        links = tuple(proof for e in f.evidence[:limit] if (proof := index.proof(e)))
         yield Statement(
+            anchor=f"{prefix}-{number}",
             finding=f,
             message=Text(ja=f.message_ja, en=f.message_en),
             rule=texts().get(f"rule.{f.rule}"),
             recipient=recipient_name(result, f.vendor, f.recipient) if f.vendor or f.recipient else None,
             domain=f.recipient if f.vendor else "",
             data_type=data_type_name(result, f.data_type) if f.data_type else None,
+            observed=_observed(result, masker, f, visits) if f.evidence else None,
             links=links,
             more=len(f.evidence) - len(links),
         )
+
+
+def _observed(result: RunResult, masker: Masker, finding: Finding, visits: list[VisitEvidence]) -> Observed | None:
+    """From all that was decoded of the site's complete visits, not from the finding's evidence alone."""
+    complete = {v.visit.visit: v.visit for v in visits if is_complete(v)}
+    domains = finding.recipient.split(", ")
+    own = [
+        t
+        for t in result.transmissions
+        if t.visit in complete
+        and (t.vendor == finding.vendor if finding.vendor else t.recipient in domains)
+        and (t.data_type == finding.data_type if finding.data_type else t.data_type)
+    ]
+    if not own:
+        return None
+    seen = {t.visit for t in own}
+    items = sorted({f"{t.carrier.value} {masker.guard(t.parameter)}" for t in own}) if finding.data_type else []
+    kinds = {t.data_type for t in own} if not finding.data_type else set()
+    order = [t.code for t in result.taxonomy.data_types]
+    return Observed(
+        items=tuple(items[:MAX_ITEMS]),
+        more=max(0, len(items) - MAX_ITEMS),
+        kinds=tuple(data_type_name(result, code) for code in order if code in kinds),
+        visits=len(seen),
+        complete=len(complete),
+        states=tuple(sorted({complete[v].visitor.value for v in seen})),
+        modes=tuple(sorted({complete[v].cookie_mode.value for v in seen})),
+    )
 
 
 def finding_order(finding: Finding) -> tuple[int, int, str, str]:

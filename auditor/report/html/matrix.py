@@ -1,6 +1,6 @@
 """Who receives what: per site, recipients down, data types across."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from auditor.decode import Knowledge
@@ -12,6 +12,7 @@ from auditor.report.html.parts import (
     capped,
     data_type_name,
     is_complete,
+    operators_domains,
     recipient_name,
     site_ids,
 )
@@ -49,6 +50,7 @@ class Recipient:
     known: bool
     domains: tuple[str, ...]
     first_party: bool
+    operators: bool
     cells: tuple[Count, ...]
     undecoded: Count
     visits: int
@@ -56,17 +58,20 @@ class Recipient:
 
 @dataclass(frozen=True)
 class SiteMatrix:
-    """One site's table."""
+    """One site's table. `levels`: the headings' levels, each with how many columns it has."""
 
     site: str
     complete: int
     headings: tuple[Heading, ...]
+    levels: tuple[tuple[str, int], ...]
     recipients: Capped[Recipient]
     incomplete_marks: bool
 
 
 @dataclass
-class _Row:
+class Received:
+    """What one recipient got from one site: by data type (None: not understood) the visits in which it was sent."""
+
     vendor: str | None
     first_party: bool = True
     domains: set[str] = field(default_factory=set)
@@ -83,7 +88,8 @@ def matrices(result: RunResult) -> tuple[SiteMatrix, ...]:
 def _matrix(result: RunResult, knowledge: Knowledge, site: str) -> SiteMatrix:
     visits = [v for v in result.audited() if v.visit.site == site]
     measured = {v.visit.visit for v in visits if is_complete(v)}
-    rows = _rows(result, knowledge, site)
+    rows = received(result, knowledge, site)
+    own = operators_domains(result, site)
     codes = {code for row in rows for code in row.seen if code is not None}
     headings = _headings(result, codes)
 
@@ -96,6 +102,7 @@ def _matrix(result: RunResult, knowledge: Knowledge, site: str) -> SiteMatrix:
             known=result.vendor_name(row.vendor) is not None,
             domains=tuple(sorted(row.domains)),
             first_party=row.first_party,
+            operators=not row.vendor and row.domains <= own,
             cells=tuple(count(row.seen.get(h.code, set())) for h in headings),
             undecoded=count(row.seen.get(None, set())),
             visits=len(row.visits & measured),
@@ -103,9 +110,12 @@ def _matrix(result: RunResult, knowledge: Knowledge, site: str) -> SiteMatrix:
         for row in rows
     ]
     # third parties first; among them those that receive the most identifying kinds
-    recipients.sort(key=lambda r: (r.first_party, *_weight(r, headings), not r.known, r.name.ja))
+    recipients.sort(key=lambda r: (r.first_party or r.operators, *_weight(r, headings), not r.known, r.name.ja))
     marks = any(c.incomplete for r in recipients for c in (*r.cells, r.undecoded))
-    return SiteMatrix(site, len(measured), headings, capped(recipients, MAX_RECIPIENTS, "transmissions.csv"), marks)
+    levels = tuple(Counter(h.level for h in headings).items())
+    return SiteMatrix(
+        site, len(measured), headings, levels, capped(recipients, MAX_RECIPIENTS, "transmissions.csv"), marks
+    )
 
 
 def _weight(recipient: Recipient, headings: tuple[Heading, ...]) -> tuple[int, int]:
@@ -113,15 +123,15 @@ def _weight(recipient: Recipient, headings: tuple[Heading, ...]) -> tuple[int, i
     return -sum(h.identifying for h in sent), -len(sent)
 
 
-def _rows(result: RunResult, knowledge: Knowledge, site: str) -> list[_Row]:
+def received(result: RunResult, knowledge: Knowledge, site: str) -> list[Received]:
     """Recipients of a site's traffic, also those whose requests carried nothing that was decoded."""
-    rows: dict[str, _Row] = {}
+    rows: dict[str, Received] = {}
     domain_vendor: dict[str, str | None] = {}
     ids = {v.visit.visit for v in result.audited() if v.visit.site == site}
     for t in result.transmissions:
         if t.visit in ids:
             key = t.vendor or t.recipient
-            row = rows.setdefault(key, _Row(t.vendor))
+            row = rows.setdefault(key, Received(t.vendor))
             row.first_party &= t.first_party
             row.domains.add(t.recipient)
             row.seen[t.data_type].add(t.visit)
@@ -136,7 +146,7 @@ def _rows(result: RunResult, knowledge: Knowledge, site: str) -> list[_Row]:
             if page_traffic(x) and domain and party(x, own) == "third":
                 owner = knowledge.vendor_of(host_of(x.url))
                 vendor = owner.vendor if owner else domain_vendor.get(domain)
-                row = rows.setdefault(vendor or domain, _Row(vendor))
+                row = rows.setdefault(vendor or domain, Received(vendor))
                 row.first_party = False
                 row.domains.add(domain)
                 row.visits.add(evidence.visit.visit)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from auditor.check.observed import own_domains
 from auditor.evidence import Outcome, VisitEvidence
 from auditor.report.inputs import RunResult
 from auditor.report.texts import Text
@@ -24,6 +25,12 @@ def capped[T](items: Iterable[T], limit: int, file: str) -> Capped[T]:
     """The first `limit` items."""
     everything = tuple(items)
     return Capped(everything[:limit], max(0, len(everything) - limit), file)
+
+
+def operators_domains(result: RunResult, site: str) -> frozenset[str]:
+    """The registrable domains the scenario gives as the site's operator's own."""
+    planned = next((s for s in result.scenario.sites if s.id == site), None) if result.scenario else None
+    return own_domains(planned) if planned else frozenset()
 
 
 def same(text: str) -> Text:

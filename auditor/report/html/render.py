@@ -7,15 +7,19 @@ The language switch is two radio buttons and a style rule, so the file has no sc
 
 import base64
 import hashlib
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor.report.html.compared import differences, platform_states
+from auditor.report.html.changed import changes_by_site, techniques
+from auditor.report.html.compared import platform_states
+from auditor.report.html.declared import declared
 from auditor.report.html.findings import EvidenceIndex, findings_by_site
 from auditor.report.html.matrix import matrices
 from auditor.report.html.parts import capped, data_type_name, recipient_name
+from auditor.report.html.selftest import self_test
 from auditor.report.html.summary import control, summary
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
@@ -25,6 +29,7 @@ from auditor.report.texts import Lang, Text, label, texts, visible
 
 MAX_VISITS = 300
 MAX_IDENTIFIERS = 30
+_JST = timezone(timedelta(hours=9))
 
 
 def render(result: RunResult, lang: Lang = "ja") -> str:
@@ -33,6 +38,8 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
     style = _style(environment)
     masker = Masker(result.key, result.taxonomy)
     index = EvidenceIndex(result, masker)
+    sites = findings_by_site(result, masker, index)
+    platforms = result.scenario.platforms.values() if result.scenario else ()
     return environment.get_template("index.html.j2").render(
         lang=lang,
         style=Markup(style),  # noqa: S704 - our own file, and the policy names its hash
@@ -40,17 +47,28 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
         result=result,
         masker=masker,
         summary=summary(result, masker),
-        sites=findings_by_site(result, masker, index),
+        sites=sites,
         evidence=index.listed(),
         matrices=matrices(result),
-        identifiers=capped(identifiers(result, masker), MAX_IDENTIFIERS, "identifiers.csv"),
+        identifiers=capped(_crossing(result, masker), MAX_IDENTIFIERS, "identifiers.csv"),
         states=platform_states(result, masker),
-        visitor_changes=differences(result, ["visitor"]),
-        cookie_changes=differences(result, ["cookie_mode"]),
-        other_changes=differences(result, sorted({c.kind for c in result.changes} - {"visitor", "cookie_mode"})),
+        visitor_changes=changes_by_site(result, ["visitor"], without={p.vendor for p in platforms}),
+        techniques=techniques(result),
+        cookie_changes=changes_by_site(result, ["cookie_mode"]),
+        other_changes=changes_by_site(result, sorted({c.kind for c in result.changes} - {"visitor", "cookie_mode"})),
+        declared=declared(result, sites),
         visits=capped(result.visits, MAX_VISITS, "visits.csv"),
         control=control(result),
+        self_test=self_test(result),
     )
+
+
+def _crossing(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
+    """Identifiers that cross something: sites, recipients, visitor states, or that went along with an account id."""
+    for row in identifiers(result, masker):
+        several = any(len(row[column]) > 1 for column in ("sites", "recipients", "visitors"))  # type: ignore[arg-type]
+        if several or row["linked_to_account"]:
+            yield row
 
 
 def _environment() -> Environment:
@@ -72,7 +90,7 @@ def _environment() -> Environment:
         "recipient": lambda result, vendor, domain: _both(recipient_name(result, vendor, domain)),
         "place": lambda masker, address: masker.url(address) if "://" in address else file_name(address),
     }
-    environment.filters |= {"time": _time, "seconds": lambda ms: f"{ms / 1000:.1f}"}
+    environment.filters |= {"time": _time, "jst": _jst, "lines": _lines, "seconds": lambda ms: f"{ms / 1000:.1f}"}
     return environment
 
 
@@ -116,3 +134,16 @@ def _time(value: datetime | None) -> str:
         return "—"
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     return aware.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _jst(value: datetime | None) -> str:
+    """A time in Japan to the minute."""
+    if value is None:
+        return "—"
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(_JST).strftime("%Y-%m-%d %H:%M")
+
+
+def _lines(text: str) -> str:
+    """A page's text that runs over several lines, in one."""
+    return " / ".join(line.strip() for line in text.splitlines() if line.strip())

@@ -1,16 +1,21 @@
 """The report's first screen: what was visited, what was found, and as plainly what could not be seen."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from auditor.check.finding import Verdict
 from auditor.domains import site_of
-from auditor.evidence import Actor, Exchange, Outcome, Phase, Visit, VisitKind
-from auditor.report.html.parts import Capped, capped, is_complete, site_ids
+from auditor.evidence import Actor, Consent, CookieMode, Exchange, Outcome, Phase, Visit, VisitKind, Visitor
+from auditor.report.html.parts import Capped, capped, is_complete, operators_domains, site_ids
 from auditor.report.inputs import CanaryRow, RunResult
 from auditor.report.masking import Masker
 from auditor.report.rows.visited import party, visit_sites
 from auditor.scenario import matrix
+
+MISSED = ("proxy_only", "browser_only", "undecoded", "skipped")
+CANARY_SITE = "canary"
+_COUNTED = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,20 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """Under which conditions the sites were visited: each visitor state with its platforms, modes and consents."""
+
+    visitors: tuple[tuple[str, tuple[str, ...]], ...]
+    modes: tuple[str, ...]
+    consents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
     """The first screen."""
 
     sites: int
+    conditions: Conditions
     total: int
     complete: int
     recipients: int
@@ -47,6 +62,8 @@ class Summary:
     unmeasured: Capped[Unmeasured]
     not_made: Capped[str]
     canary: tuple[CanaryRow, ...]
+    tests: int
+    missed: tuple[tuple[str, int], ...]
     gaps: Capped[Gap]
     no_disclosure: tuple[str, ...]
 
@@ -62,8 +79,10 @@ def summary(result: RunResult, masker: Masker) -> Summary:
     audited = result.audited()
     verdicts = Counter(f.verdict for f in result.findings)
     outcomes = Counter(v.visit.outcome for v in audited)
+    gaps = _gaps(result, masker)
     return Summary(
         sites=len(site_ids(result)),
+        conditions=_conditions(result),
         total=len(audited),
         complete=outcomes[Outcome.complete],
         recipients=len(third_parties(result)),
@@ -76,17 +95,20 @@ def summary(result: RunResult, masker: Masker) -> Summary:
         ),
         not_made=capped(_not_made(result), 50, "visits.csv"),
         canary=tuple(row for row in result.facts.canary if not row.holds),
-        gaps=capped(_gaps(result, masker), 50, "coverage.csv"),
+        tests=len(result.facts.canary),
+        missed=tuple((name, sum(getattr(g, name) for g in gaps)) for name in MISSED),
+        gaps=capped(gaps, 50, "coverage.csv"),
         no_disclosure=tuple(dict.fromkeys(d.site or d.address for d in result.disclosures if not d.found)),
     )
 
 
 def third_parties(result: RunResult) -> frozenset[str]:
-    """Registrable domains other than the page's own that received a request of the page's."""
+    """Registrable domains other than the page's and its operator's own that received a request of the page's."""
     found = set()
     for evidence in result.audited():
         sites = visit_sites(evidence.visit)
-        found |= {site_of(x.url) for x in evidence.exchanges if page_traffic(x) and party(x, sites) == "third"}
+        own = operators_domains(result, evidence.visit.site)
+        found |= {site_of(x.url) for x in evidence.exchanges if page_traffic(x) and party(x, sites) == "third"} - own
     return frozenset(found - {""})
 
 
@@ -99,8 +121,8 @@ class Control:
 
 
 def control(result: RunResult) -> Control | None:
-    """The negative control; None when the run made none."""
-    blank = [v for v in result.visits if v.visit.kind is VisitKind.control]
+    """The negative control; None when the run made none. The self-test's own pages send on purpose."""
+    blank = [v for v in result.visits if v.visit.kind is VisitKind.control and v.visit.site != CANARY_SITE]
     if not blank:
         return None
     sent = sum(page_traffic(x) and party(x, visit_sites(v.visit)) == "third" for v in blank for x in v.exchanges)
@@ -120,18 +142,40 @@ def _not_made(result: RunResult) -> list[str]:
 
 
 def _gaps(result: RunResult, masker: Masker) -> list[Gap]:
-    """Rows with the same sensor and reason become one; rows that miss nothing and give no reason are left out."""
+    """By sensor and cause, the most frequent first; rows that miss nothing and give no reason are left out.
+
+    A row without numbers may give several causes, of which each is one. The counts some causes end with are left
+    out: they would make the same cause many.
+    """
     sums: dict[tuple[str, str], list[int]] = {}
     visits: dict[tuple[str, str], set[str]] = {}
     for row in result.visit_coverage():
         c = row.coverage
-        missed = (c.proxy_only, c.browser_only, c.undecoded, c.skipped)
+        missed = [getattr(c, name) for name in MISSED]
         if not any(missed) and not c.reason:
             continue
-        key = (c.sensor, masker.guard(c.reason))
-        sums[key] = [a + b for a, b in zip(sums.get(key, [0, 0, 0, 0]), missed, strict=True)]
-        visits.setdefault(key, set()).add(row.visit)
-    return [
+        causes = sorted({_COUNTED.sub("", cause) for cause in c.reason.split("; ")})
+        for cause in ["; ".join(causes)] if any(missed) else causes:
+            key = (c.sensor, masker.guard(cause))
+            sums[key] = [a + b for a, b in zip(sums.get(key, [0, 0, 0, 0]), missed, strict=True)]
+            visits.setdefault(key, set()).add(row.visit)
+    gaps = [
         Gap(sensor, proxy_only, browser_only, undecoded, skipped, len(visits[sensor, reason]), reason)
         for (sensor, reason), (proxy_only, browser_only, undecoded, skipped) in sums.items()
     ]
+    return sorted(gaps, key=lambda g: (-g.browser_only, -g.undecoded, -g.proxy_only, -g.skipped, -g.visits))
+
+
+def _conditions(result: RunResult) -> Conditions:
+    audited = [v.visit for v in result.audited()]
+    states: dict[str, dict[str, None]] = {s.value: {} for s in Visitor if any(v.visitor is s for v in audited)}
+    platforms = result.scenario.platforms if result.scenario else {}
+    for v in audited:
+        if v.platform:
+            known = platforms.get(v.platform)
+            states[v.visitor.value][(known.name if known else "") or v.platform] = None
+    return Conditions(
+        visitors=tuple((state, tuple(names)) for state, names in states.items()),
+        modes=tuple(m.value for m in CookieMode if any(v.cookie_mode is m for v in audited)),
+        consents=tuple(c.value for c in Consent if any(v.consent is c for v in audited)),
+    )
