@@ -1,8 +1,10 @@
 """What a visit counts as: complete when every proof holds, else the first reason why not."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from auditor.domains import host_of
 from auditor.evidence import Coverage, Exchange, Outcome, Phase, Proof, Source, Visit, VisitKind
 from auditor.store.read import read_folder
 
@@ -25,8 +27,7 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
         if counters["error"]:
             problems.insert(0, f"recorder_error: {counters['error']}")
         if visit.replayed_from is not None:
-            text = "requests the recording has no answer for, answered empty"
-            coverage.append(Coverage(sensor="replay", skipped=counters["unanswered"], reason=text))
+            coverage.append(_replay(exchanges))
     elif not problems:
         problems.append("proxy_lost: the record was not closed")
     if visit.kind is not VisitKind.control or visit.page != "about:blank":
@@ -59,6 +60,18 @@ _CODES = {
 }
 
 
+def _replay(exchanges: tuple[Exchange, ...]) -> Coverage:
+    """What the recording answered, and the hosts of what it had no answer for."""
+    empty = Counter(host_of(e.url) for e in exchanges if e.answer == "empty")
+    hosts = ", ".join(f"{host} ({n})" for host, n in sorted(empty.items()))
+    return Coverage(
+        sensor="replay",
+        matched=sum(e.answer == "recording" for e in exchanges),
+        skipped=empty.total(),
+        reason=f"not in the recording, answered empty: {hosts}" if hosts else "",
+    )
+
+
 def _counters(counters: dict[str, Any]) -> Proof:
     ended = counters["responses"] + counters["failures"] + counters["unfinished"]
     seen = ", ".join(f"{counters[k]} {k}" for k in ("requests", "responses", "failures", "unfinished"))
@@ -83,9 +96,12 @@ def _main_document(visit: Visit, exchanges: tuple[Exchange, ...]) -> tuple[Proof
     last = first[-1]
     seen = f"{last.request} {last.status} {last.error or ''}".strip()
     if last.error is not None or last.source is not Source.both:
-        error = f"{last.cause.error if last.cause else ''} {last.error or ''} {_notes(visit)}".strip()
+        error = f"{(last.cause and last.cause.error) or ''} {last.error or ''} {_notes(visit)}".strip()
         code = "certificate" if "certificate" in error.lower() or "TLS" in error else "unreachable"
         return Proof(name="main_document", holds=False, seen=seen), f"{code}: {error}"
+    if last.answer == "empty" or (last.answer == "recording" and not last.response_body.size):
+        # An empty page sends nothing, and would pass for one that does not.
+        return Proof(name="main_document", holds=False, seen=seen), "no_document: the recording does not hold the page"
     if last.status is None or last.status >= 400:
         return Proof(name="main_document", holds=False, seen=seen), f"http_error: status {last.status}"
     return Proof(name="main_document", holds=True, seen=seen), ""

@@ -10,13 +10,16 @@ coverage, and the visit is incomplete. What is wrong with the file is one InputE
 Imported evidence says so: `kind` is imported and `source_file` names the file, whose hash is in the custody log.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from auditor.errors import InputError
 from auditor.evidence import Visit
 from auditor.imports.har import HarRecording
 from auditor.imports.opening import Format, opened
 from auditor.imports.planning import plan_visits
-from auditor.imports.recorded import Recording
+from auditor.imports.recorded import Recorded, Recording
 from auditor.imports.storing import store
 from auditor.store.run import RunFolder
 
@@ -27,15 +30,28 @@ def import_file(path: Path, run: RunFolder, *, salvage: bool = False) -> tuple[V
     `salvage` takes a HAR that breaks off up to where it does, and marks its visits incomplete.
     Raises InputError for a file that cannot be read or holds nothing to take; CannotFinish for no space.
     """
-    with opened(path, run.spool_dir) as (file, found):
-        recording: Recording
-        if found is Format.har:
-            recording = HarRecording(file, path, salvage=salvage)
-        else:
-            from auditor.imports.flows import DumpRecording  # here: mitmproxy takes half a second to load
-
-            recording = DumpRecording(file)
+    with _recording(path, run.spool_dir, salvage=salvage) as recording:
         return store(recording.items(), plan_visits(recording.items(), path), path, run)
 
 
-__all__ = ["import_file"]
+def read_recording(path: Path, scratch: Path) -> list[Recorded]:
+    """Everything of one recorded file that could be taken, to answer from. Raises InputError as import_file does."""
+    with _recording(path, scratch, salvage=False) as recording:
+        found = [item for item in recording.items() if isinstance(item, Recorded)]
+        if not found:
+            raise InputError("holds no requests", file=path, cure="record or export it again")
+        return found
+
+
+@contextmanager
+def _recording(path: Path, scratch: Path, *, salvage: bool) -> Iterator[Recording]:
+    with opened(path, scratch) as (file, found):
+        if found is Format.har:
+            yield HarRecording(file, path, salvage=salvage)
+        else:
+            from auditor.imports.flows import DumpRecording  # here: mitmproxy takes half a second to load
+
+            yield DumpRecording(file)
+
+
+__all__ = ["import_file", "read_recording"]

@@ -31,12 +31,18 @@ _MAX_SIZE = 1 << 50
 _BOM_SIZE = 3  # a browser takes a byte order mark for no part of the text, but counts it in the size
 
 
-def response_body(content: Part | None, headers: RawHeaders) -> tuple[Body, RawHeaders, str | None]:
-    """The body a HAR `content` holds, the headers as they are to be stored, and what is wrong with it. Raises Unfit."""
+def response_body(response: Part, headers: RawHeaders) -> tuple[Body, RawHeaders, str | None]:
+    """The body a HAR response holds, the headers as they are to be stored, and what is wrong with it. Raises Unfit.
+
+    Where the recorder kept no text and gives no size of it, the size on the wire tells that there was a body.
+    """
+    content = response.part("content")
     if content is None:
-        return Body(), headers, None
+        return Body(size=recorded_body_size(response)), headers, None
     declared = _size(content, "size")
     text = content.text("text")
+    if text is None:
+        return Body(size=declared or recorded_body_size(response)), headers, None
     if not text:
         return Body(size=declared), headers, None
     problem = None
@@ -78,9 +84,9 @@ def request_body(post: Part | None, headers: RawHeaders) -> tuple[Body, RawHeade
     return body_of(data), headers if _still_packed(data, headers) else _decoded(headers)
 
 
-def recorded_body_size(request: Part) -> int:
-    """The size of a request body the recording does not hold, 0 where there is none or it is not said."""
-    return _size(request, "bodySize")
+def recorded_body_size(message: Part) -> int:
+    """The size of a body the recording does not hold, 0 where there is none or it is not said."""
+    return _size(message, "bodySize")
 
 
 def _size(part: Part, name: str) -> int:

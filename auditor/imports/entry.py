@@ -88,7 +88,7 @@ def _response(entry: Part, remarks: list[str]) -> tuple[RecordedResponse | None,
             return None, error or "the recording has no status"
         unread: list[str] = []
         headers = _headers(response, unread)
-        body, headers, problem = response_body(response.part("content"), headers)
+        body, headers, problem = response_body(response, headers)
         remarks += [*unread, *([problem] if problem else [])]
     except Unfit as unfit:
         remarks.append(str(unfit))

@@ -5,6 +5,7 @@ import hashlib
 import platform
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from auditor.capture.journey import missing_secrets
 from auditor.capture.runner import Task, run_canary, run_visits
 from auditor.errors import InputError, Interrupted
 from auditor.evidence import Consent, CookieMode, Proof, Visit, VisitKind, Visitor
+from auditor.imports import read_recording
 from auditor.scenario import PlannedVisit, Scenario, Site, load_scenario, matrix
 from auditor.store.run import RunFolder
 
@@ -33,11 +35,14 @@ def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Cal
     check(scenario)
     if missing := missing_secrets(scenario):
         raise InputError(f"the environment variable {missing[0]} is not set", file=scenario_file, field="secret_env")
+    replays = {site.replay: _hash(site.replay) for site in scenario.sites if site.replay is not None}
     run = RunFolder.create(out)
     try:
         run.write_facts(_facts(out.name, scenario, scenario_file))
         _keep_files(run, scenario)
         run.custody("start", {"run": out.name})
+        for recording, digest in replays.items():
+            run.custody("replay", {"file": recording.name, "sha256": digest})
         _go_on(run, scenario, workers, begun)
     finally:
         run.release()
@@ -149,6 +154,13 @@ def _run[T](work: Coroutine[Any, Any, T]) -> T:
             raise Interrupted("interrupted") from None
 
     return asyncio.run(guarded())
+
+
+def _hash(recording: Path) -> str:
+    """SHA-256 of a recording that can be answered from. Raises InputError for one that cannot."""
+    read_recording(recording, Path(tempfile.gettempdir()))
+    with recording.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _count(canary: dict[str, list[Proof]]) -> int:

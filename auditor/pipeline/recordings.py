@@ -3,11 +3,12 @@
 import hashlib
 import platform
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from auditor import __version__
 from auditor.errors import InputError
+from auditor.evidence import Visit
 from auditor.imports import import_file
 from auditor.store.run import RunFolder
 
@@ -22,19 +23,21 @@ def import_recordings(files: list[Path], out: Path) -> RunFolder:
         raise InputError("no such file", file=missing)
     was_there = out.is_dir()
     run = RunFolder.create(out)
-    begun = datetime.now(UTC).isoformat()
+    visits: list[Visit] = []
     try:
         for path in files:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            visits = import_file(path, run)
-            run.custody("import", {"file": path.name, "sha256": digest, "visits": str(len(visits))})
+            found = import_file(path, run)
+            visits += found
+            run.custody("import", {"file": path.name, "sha256": digest, "visits": str(len(found))})
         run.write_facts(
             {
                 "run": out.name,
                 "title": ", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else ""),
                 "versions": {"auditor": __version__, "python": platform.python_version()},
-                "parts": [{"started_at": begun, "ended_at": datetime.now(UTC).isoformat()}],
+                "imported_at": datetime.now(UTC).isoformat(),
+                "parts": [_recorded(visits)],
             }
         )
     except BaseException:
@@ -43,6 +46,14 @@ def import_recordings(files: list[Path], out: Path) -> RunFolder:
         raise
     run.release()
     return run
+
+
+def _recorded(visits: list[Visit]) -> dict[str, str]:
+    """When it was recorded: that is the time the results speak of."""
+    return {
+        "started_at": min(v.started_at for v in visits).isoformat(),
+        "ended_at": max(v.started_at + timedelta(milliseconds=v.duration_ms) for v in visits).isoformat(),
+    }
 
 
 def _remove(run: RunFolder, *, was_there: bool) -> None:

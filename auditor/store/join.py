@@ -25,6 +25,10 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
         found = _take(waiting.get((exchange.method, exchange.url), []), exchange)
         if found is not None:
             pairs[exchange.request], ids[found.order] = found, exchange.request
+    left = [hop for rest in waiting.values() for hop in rest if not _is_local(hop)]
+    lost = sorted(left, key=lambda h: h.order)
+    # A redirect inside the browser (http to https) leads to requests that were sent: the chain must hold.
+    ids |= {hop.order: f"b{number:05d}" for number, hop in enumerate(lost, 1)}
     pages = [(h.at, h.url) for h in hops if h.main_frame and h.resource_type == "document"]
     joined = []
     for exchange in wire:
@@ -36,8 +40,6 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
         if _is_socket(exchange):
             update["url"] = "ws" + exchange.url.removeprefix("http")
         joined.append(exchange.model_copy(update=update))
-    left = [hop for rest in waiting.values() for hop in rest if not _is_local(hop)]
-    lost = sorted(left, key=lambda h: h.order)
     joined += [_browser_only(hop, visit, number, ids, phases) for number, hop in enumerate(lost, 1)]
     return tuple(sorted(joined, key=lambda e: (e.started_at, e.request)))
 

@@ -135,4 +135,6 @@ def _with_told(exchange: Exchange, told: dict[str, Any] | None) -> Exchange:
             from_cache=bool(told.get("from_cache")),
             error=told.get("error"),
         )
-    return exchange.model_copy(update={"source": Source.imported, "attributed_to": Actor.page, "cause": cause})
+    # What the recording browser took out of its cache it sent to nobody.
+    source = Source.browser_only if cause is not None and cause.from_cache else Source.imported
+    return exchange.model_copy(update={"source": source, "attributed_to": Actor.page, "cause": cause})
