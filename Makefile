@@ -30,7 +30,7 @@ imports:
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 pytest:
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 constraints: $(UV)  ## renew constraints.txt from pyproject.toml
 	@$(UV) pip compile --quiet --upgrade --python 3.13 --no-emit-index-url --no-header \

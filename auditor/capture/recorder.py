@@ -70,6 +70,10 @@ class Recording:
         awaited = self.under_way.keys() - self.endless
         return 0.0 if awaited else time.monotonic() - self.last_activity
 
+    def fault(self, where: str, error: Exception) -> None:
+        """Keep the first reason why the record has a hole."""
+        self.error = self.error or f"{where}: {type(error).__name__}: {error}"
+
 
 type Hook = Callable[["Recorder", http.HTTPFlow], None]
 
@@ -86,7 +90,9 @@ def fail_closed(hook: Hook) -> Hook:
         try:
             hook(self, flow)
         except Exception as error:
-            recording.error = recording.error or f"{hook.__name__}: {type(error).__name__}: {error}"
+            recording.fault(hook.__name__, error)
+            # Nothing more is awaited of it.
+            recording.endless.add(flow.id)
             _kill(flow)
 
     return guarded
@@ -105,11 +111,14 @@ class Recorder:
     def end(self) -> Recording:
         """Close the record; what is still under way is written as unfinished."""
         recording = self._now()
+        self.recording = None
         for flow in list(recording.under_way.values()):
             recording.unfinished += 1
-            self._failed(recording, flow, "unfinished when the visit ended")
+            try:
+                self._failed(recording, flow, "unfinished when the visit ended")
+            except Exception as error:
+                recording.fault("end", error)
         recording.writer.close()
-        self.recording = None
         return recording
 
     def _now(self) -> Recording:

@@ -10,12 +10,15 @@ from typing import Any
 import pyrage
 
 from auditor.errors import InputError
+from auditor.store.jar import CANARY_DOMAIN
 
 
 def seal(state: dict[str, Any], path: Path, passphrase: str) -> None:
     """Write a state sealed; nothing unsealed touches the disk."""
-    path.write_bytes(pyrage.passphrase.encrypt(json.dumps(state).encode(), passphrase))
+    sealed = pyrage.passphrase.encrypt(json.dumps(state).encode(), passphrase)
+    path.touch(0o600)
     path.chmod(0o600)
+    path.write_bytes(sealed)
 
 
 def unseal(path: Path, passphrase: str) -> dict[str, Any]:
@@ -32,15 +35,19 @@ def unseal(path: Path, passphrase: str) -> dict[str, Any]:
 
 
 def as_cdp_cookies(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """Playwright's cookies as CDP's Storage.setCookies takes them."""
+    """Playwright's cookies as CDP's Storage.setCookies takes them, less the one a visit plants itself."""
     cookies = []
     for cookie in state["cookies"]:
+        if cookie.get("domain", "").lstrip(".") == CANARY_DOMAIN:
+            continue
         one = {key: cookie[key] for key in ("name", "value", "domain", "path", "secure", "httpOnly") if key in cookie}
         if cookie.get("expires", -1) > 0:
             one["expires"] = cookie["expires"]
         if cookie.get("sameSite") in ("Strict", "Lax", "None"):
             one["sameSite"] = cookie["sameSite"]
         if isinstance(cookie.get("partitionKey"), str):
-            one["partitionKey"] = {"topLevelSite": cookie["partitionKey"], "hasCrossSiteAncestor": True}
+            # A platform's own partitioned cookies have no other site above them.
+            above = cookie.get("_crHasCrossSiteAncestor", True)
+            one["partitionKey"] = {"topLevelSite": cookie["partitionKey"], "hasCrossSiteAncestor": above}
         cookies.append(one)
     return cookies

@@ -18,7 +18,7 @@ from auditor.store.set_cookie import parse_cookie_header
 
 from .conftest import DemoRun
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 NOTHING = hashlib.sha256(b"").hexdigest()
 SLACK = timedelta(seconds=1)

@@ -19,7 +19,7 @@ from auditor.store.run import RunFolder
 
 from .small import scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("failures"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 NEWS = """
 - id: news

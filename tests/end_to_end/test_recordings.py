@@ -24,7 +24,6 @@ import pytest
 REAL = Path(__file__).parents[2] / "../shared/real/har"
 pytestmark = [
     pytest.mark.skipif(not REAL.is_dir(), reason="the recorded real traffic (../shared/real/har) is not here"),
-    pytest.mark.xdist_group("recordings"),
 ]
 
 # file: pages, requests, Meta hits, GA4 requests, GA4 events

@@ -27,7 +27,6 @@ REAL = Path(__file__).parents[2] / "../shared/real/har"
 RECORDING = REAL / "edtech/pageview_xtramath.org.har"
 browser = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("replay"),
     pytest.mark.skipif(not REAL.is_dir(), reason="the recorded real traffic (../shared/real/har) is not here"),
 ]
 
