@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from auditor.evidence import Actor, Consent, CookieMode, Exchange, Phase, Proof, VisitEvidence, Visitor
-from auditor.scenario import Goto, PlannedVisit, Site
+from auditor.scenario import Goto, PlannedVisit, Site, Wait
 
 ONE, TWO = "canary-one.test", "canary-two.test"
 
@@ -128,7 +128,12 @@ CANARY_SITE = Site(
     journey=(Goto(goto=f"https://{ONE}/"),),
 )
 
-BLANK_SITE = Site.model_construct(id="blank", operator="canary", url="about:blank", journey=(), replay=None)
+BLANK_MS = 4_000
+"""How long the blank page is watched: most of the browser's own traffic comes in its first seconds."""
+
+BLANK_SITE = Site.model_construct(
+    id="blank", operator="canary", url="about:blank", journey=(Wait(wait=BLANK_MS),), replay=None
+)
 
 
 def canary_plans(modes: tuple[CookieMode, ...], part: int) -> list[tuple[PlannedVisit, Site]]:

@@ -1,6 +1,7 @@
 """What a visit counts as: complete when every proof holds, else the first reason why not."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
     elif not problems:
         problems.append("proxy_lost: the record was not closed")
     if visit.kind is not VisitKind.control or visit.page != "about:blank":
-        proof, reason = _main_document(visit, exchanges)
+        proof, reason = _main_document(exchanges, counters.get("notes", ()))
         proofs.append(proof)
         if reason and (not problems or problems[0].startswith(("step_failed", "timeout"))):
             # Why the document failed says more than that the step which opened it did.
@@ -79,7 +80,7 @@ def _counters(counters: dict[str, Any]) -> Proof:
     return Proof(name="counters", holds=ended >= counters["requests"], seen=seen)
 
 
-def _main_document(visit: Visit, exchanges: tuple[Exchange, ...]) -> tuple[Proof, str]:
+def _main_document(exchanges: tuple[Exchange, ...], notes: Sequence[str]) -> tuple[Proof, str]:
     """The page's own document: seen by both sensors, answered whole, not an error page."""
     documents = [
         e
@@ -96,8 +97,9 @@ def _main_document(visit: Visit, exchanges: tuple[Exchange, ...]) -> tuple[Proof
     last = first[-1]
     seen = f"{last.request} {last.status} {last.error or ''}".strip()
     if last.error is not None or last.source is not Source.both:
-        error = f"{(last.cause and last.cause.error) or ''} {last.error or ''} {_notes(visit)}".strip()
-        code = "certificate" if "certificate" in error.lower() or "TLS" in error else "unreachable"
+        told = [last.cause.error if last.cause else None, last.error, *_notes(last.url, notes)]
+        error = "; ".join(dict.fromkeys(text for text in told if text))
+        code = "certificate" if any(word in error for word in ("ertificate", "TLS", "ERR_CERT")) else "unreachable"
         return Proof(name="main_document", holds=False, seen=seen), f"{code}: {error}"
     if last.answer == "empty" or (last.answer == "recording" and not last.response_body.size):
         # An empty page sends nothing, and would pass for one that does not.
@@ -107,5 +109,7 @@ def _main_document(visit: Visit, exchanges: tuple[Exchange, ...]) -> tuple[Proof
     return Proof(name="main_document", holds=True, seen=seen), ""
 
 
-def _notes(visit: Visit) -> str:
-    return "; ".join(c.reason for c in visit.coverage if c.sensor == "proxy" and c.reason)
+def _notes(url: str, notes: Sequence[str]) -> list[str]:
+    """What the proxy noted of this address' server: notes begin with host:port."""
+    host = f"{host_of(url)}:"
+    return [note for note in notes if note.startswith(host)]

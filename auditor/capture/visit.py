@@ -141,7 +141,7 @@ async def _visit(
             page = await context.new_page()
             if site.url != BLANK:
                 await journey.open(page, site.url)
-                await journey.run(page, site.journey, "journey")
+            await journey.run(page, site.journey, "journey")
             await _phase(ground, sensor, Phase.settle)
             if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))

@@ -36,6 +36,11 @@ class Hop:
     cookies: tuple[CookieUse, ...] = ()
     refused: tuple[CookieRefusal, ...] = ()
     partition: str | None = None
+    has_extra: bool = True
+
+
+type _Extra = dict[str | None, list[dict[str, Any]]]
+"""Extra infos of one request by the session that told them, each in the order of its hops."""
 
 
 @dataclass
@@ -52,8 +57,9 @@ class _Account:
     sessions: dict[str, tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
     hops: list[Hop] = field(default_factory=list)
     by_id: dict[str, list[Hop]] = field(default_factory=dict)
-    sent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    received: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    told: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    sent: dict[str, _Extra] = field(default_factory=dict)
+    received: dict[str, _Extra] = field(default_factory=dict)
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
@@ -75,23 +81,35 @@ def read_hops(path: Path) -> list[Hop]:
         if (take := _TAKERS.get(line["method"])) is not None:
             take(account, line.get("session"), line["params"])
     for browser_id, hops in account.by_id.items():
-        for hop, sent in zip(hops, account.sent.get(browser_id, ()), strict=False):
+        # A hop answered from the cache has no extra info: what is told is the next one's.
+        asked = [hop for hop in hops if hop.has_extra]
+        for hop, sent in zip(asked, _most(account.sent.get(browser_id)), strict=False):
             hop.cookies = tuple(_cookie_use(c) for c in sent.get("associatedCookies", ()))
-        for hop, received in zip(hops, account.received.get(browser_id, ()), strict=False):
+        for hop, received in zip(asked, _most(account.received.get(browser_id)), strict=False):
             hop.refused = tuple(_refusal(c) for c in received.get("blockedCookies", ()))
             hop.partition = (received.get("cookiePartitionKey") or {}).get("topLevelSite")
     return account.hops
+
+
+def _most(extra: _Extra | None) -> list[dict[str, Any]]:
+    """What one session told of all hops: a request of two sessions (a service worker's) is told twice."""
+    return max(extra.values(), key=len) if extra else []
 
 
 def _request(account: _Account, session: str | None, params: dict[str, Any]) -> None:
     browser_id, request = params["requestId"], params["request"]
     hops = account.by_id.setdefault(browser_id, [])
     redirected = params.get("redirectResponse")
-    if hops and not redirected:
-        return  # the same request told by a second session (a worker's script, a frame that moved process)
+    # The same hop told by a second session (a worker's request, a frame that moved process) is no hop more.
+    last = account.told.get((browser_id, session), -1)
+    again = next((n for n, hop in enumerate(hops) if n > last and hop.url == request["url"]), None)
+    account.told[browser_id, session] = len(hops) if again is None else again
+    if again is not None or (hops and not redirected):
+        return
     if redirected and hops:
         hops[-1].status = redirected.get("status")
         hops[-1].from_cache = bool(redirected.get("fromDiskCache"))
+        hops[-1].has_extra = bool(params.get("redirectHasExtraInfo", True))
     kind = str(params.get("type", "Other")).lower()
     hop = Hop(
         browser_id=browser_id,
@@ -154,12 +172,12 @@ def _page_of(account: _Account, session: str | None) -> str | None:
     return None
 
 
-def _extra_sent(account: _Account, _session: str | None, params: dict[str, Any]) -> None:
-    account.sent.setdefault(params["requestId"], []).append(params)
+def _extra_sent(account: _Account, session: str | None, params: dict[str, Any]) -> None:
+    account.sent.setdefault(params["requestId"], {}).setdefault(session, []).append(params)
 
 
-def _extra_received(account: _Account, _session: str | None, params: dict[str, Any]) -> None:
-    account.received.setdefault(params["requestId"], []).append(params)
+def _extra_received(account: _Account, session: str | None, params: dict[str, Any]) -> None:
+    account.received.setdefault(params["requestId"], {}).setdefault(session, []).append(params)
 
 
 def _response(account: _Account, _session: str | None, params: dict[str, Any]) -> None:

@@ -31,10 +31,10 @@ class _Row:
 def cookies_of(exchanges: Iterable[Exchange], jar: list[dict[str, Any]] | None) -> tuple[Cookie, ...]:
     """One Cookie for each name, domain, path and partition. `jar` is CDP's cookie list, None when not taken."""
     rows: dict[Key, _Row] = {}
+    kept = {_jar_key(cookie): cookie for cookie in jar or () if _domain(cookie) != CANARY_DOMAIN}
     for exchange in exchanges:
         _set(rows, exchange)
-        _sent(rows, exchange)
-    kept = {_jar_key(cookie): cookie for cookie in jar or () if _domain(cookie) != CANARY_DOMAIN}
+        _sent(rows, exchange, kept)
     for key, cookie in kept.items():
         fields = rows.setdefault(key, _Row()).fields
         fields.setdefault("set_by", "script")
@@ -89,7 +89,7 @@ def _set(rows: dict[Key, _Row], exchange: Exchange) -> None:
                 }
 
 
-def _sent(rows: dict[Key, _Row], exchange: Exchange) -> None:
+def _sent(rows: dict[Key, _Row], exchange: Exchange, kept: Iterable[Key]) -> None:
     header = exchange.request_header("cookie")
     if exchange.cause is not None and exchange.cause.cookies:
         for use in exchange.cause.cookies:
@@ -103,7 +103,7 @@ def _sent(rows: dict[Key, _Row], exchange: Exchange) -> None:
                 _count(row, exchange)
         return
     for name, value in parse_cookie_header(header or ""):
-        key = _known(rows, name, host_of(exchange.url)) or (name, host_of(exchange.url), "/", None)
+        key = _known((*rows, *kept), name, host_of(exchange.url)) or (name, host_of(exchange.url), "/", None)
         row = rows.setdefault(key, _Row())
         row.fields.setdefault("value", value)
         _count(row, exchange)
@@ -116,8 +116,8 @@ def _count(row: _Row, exchange: Exchange) -> None:
         row.requests.append(exchange.request)
 
 
-def _known(rows: dict[Key, _Row], name: str, host: str) -> Key | None:
-    return next((key for key in rows if key[0] == name and is_within(host, key[1])), None)
+def _known(keys: Iterable[Key], name: str, host: str) -> Key | None:
+    return next((key for key in keys if key[0] == name and is_within(host, key[1])), None)
 
 
 def _jar_key(cookie: dict[str, Any]) -> Key:

@@ -33,8 +33,8 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
     joined = []
     for exchange in wire:
         cause = pairs.get(exchange.request)
-        top = next((url for at, url in reversed(pages) if at <= exchange.started_at), "")
-        update: dict[str, object] = {"attributed_to": _unexplained(exchange, top), "source": Source.proxy_only}
+        tops = [url for at, url in pages if at <= exchange.started_at]
+        update: dict[str, object] = {"attributed_to": _unexplained(exchange, tops), "source": Source.proxy_only}
         if cause is not None:
             update = {"cause": _cause(cause, ids), "source": Source.both, "attributed_to": Actor(cause.actor)}
         if _is_socket(exchange):
@@ -48,7 +48,8 @@ def _take(waiting: list[Hop], exchange: Exchange) -> Hop | None:
     """The first hop in waiting, one the browser did not give up before sending where there is a choice."""
     if not waiting:
         return None
-    answered = [h for h in waiting if h.error is None or exchange.error is not None]
+    # One given up after its answer was sent all the same (a body that was never read).
+    answered = [h for h in waiting if h.error is None or h.status is not None or exchange.error is not None]
     chosen = (answered or waiting)[0]
     waiting.remove(chosen)
     return chosen
@@ -89,9 +90,10 @@ def _cause(hop: Hop, ids: dict[int, str]) -> Cause:
     )
 
 
-def _unexplained(exchange: Exchange, top_url: str) -> Actor:
+def _unexplained(exchange: Exchange, tops: list[str]) -> Actor:
     """Who made a request the browser's events do not tell of, by what only a document's request carries.
 
+    `tops`: the pages so far; the last beacon of a page leaves when the next one has begun already.
     Requests for a document's needs carry its site relation (Sec-Fetch-Site, W3C Fetch Metadata) or its
     address (Referer, Origin); what the browser sends on its own account has `none` or nothing.
     """
@@ -99,7 +101,7 @@ def _unexplained(exchange: Exchange, top_url: str) -> Actor:
     document = exchange.request_header("referer") or exchange.request_header("origin")
     if relation == "none" and not document:
         return Actor.browser
-    if document and top_url and site_of(document) != site_of(top_url):
+    if document and tops and site_of(document) not in {site_of(top) for top in tops[-2:]}:
         return Actor.frame
     return Actor.page
 
