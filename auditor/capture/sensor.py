@@ -82,7 +82,7 @@ class Sensor:
         elif method == "Inspector.targetCrashed":
             info = self.sessions.get(session or "", {})
             if not info.get("url", "").startswith("chrome://"):
-                self.crashed = self.crashed or f"the process of a {info.get('type', 'page')} ended"
+                self.crashed = "the process of a page ended"
         elif method == "Page.javascriptDialogOpening":
             self.dialogs += 1
         if method in KEPT:
