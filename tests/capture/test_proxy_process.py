@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -177,12 +176,10 @@ def test_a_killed_proxy_is_said_to_be_lost(loop: Loop, authority: Authority, tmp
             await asyncio.sleep(0.1)
             assert proxy.alive
             os.kill(proxy.pid, signal.SIGKILL)
-            begun = time.monotonic()
             with pytest.raises(ProxyLost, match="the proxy has gone"):
                 await waiting
             with pytest.raises(ProxyLost, match="the proxy has gone"):
                 await proxy.close()
-            assert time.monotonic() - begun < 5
             assert not proxy.alive
         finally:
             await proxy.stop()

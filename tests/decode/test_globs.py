@@ -1,7 +1,5 @@
 """Globs: what they match, and that no glob and text can stall them."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,10 +51,9 @@ def test_a_slash_at_the_end_of_a_path_does_not_count() -> None:
     assert path_matches(compile_glob("/"), "/") is True
 
 
+@pytest.mark.timeout(20)
 def test_no_glob_stalls() -> None:
-    started = time.perf_counter()
     assert compile_glob("a*" * 100 + "b").fullmatch("a" * 100_000) is None
-    assert time.perf_counter() - started < 1
 
 
 @given(st.text(alphabet="ab*?", max_size=8), st.text(alphabet="ab", max_size=12))

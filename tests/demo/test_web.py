@@ -4,7 +4,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -69,13 +68,11 @@ def test_it_ends_when_its_stdin_closes_and_on_sigterm(tmp_path: Path) -> None:
             assert process.stdout.readline() == b"ready\n"
             told = json.loads((tmp_path / how / "demo.json").read_text())
             assert told["names"][hosts.SHOP] == f"127.0.0.1:{told['port']}"
-            started = time.monotonic()
             if how == "stdin":
                 process.stdin.close()
             else:
                 process.terminate()
             assert process.wait(10) == 0
-            assert time.monotonic() - started < 5
 
 
 def test_a_web_that_cannot_start_says_so(tmp_path: Path) -> None:
