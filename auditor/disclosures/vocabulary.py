@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pydantic import Field as Described
 from pydantic import model_validator
 
-from auditor.disclosures.wording import squash
+from auditor.disclosures.plain import squash
 from auditor.specs import Spec, load
 
 FILE = Path(__file__).with_name("vocabulary.yaml")

@@ -1,4 +1,4 @@
-"""Texts made comparable, and the words for kinds of data found in them.
+"""The words for kinds of data found in texts.
 
 `covers` says whether what was declared covers what was observed: a broader kind (`parent`) covers a narrower.
 """
@@ -6,27 +6,17 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from auditor.disclosures.plain import squash
+from auditor.disclosures.vocabulary import Vocabulary
 from auditor.vendors import Taxonomy
-
-if TYPE_CHECKING:
-    from auditor.disclosures.vocabulary import Vocabulary
 
 MAX_TEXT = 20_000
 
-_SPACES = re.compile(r"\s+")
-_LOOSE_SPACE = re.compile(r"(?<![a-z0-9]) | (?![a-z0-9])")
 _SENTENCES = re.compile(r"[。\n]+")
 _BRACKETS = re.compile(r"[(][^()]*[)]")
 _GLOSS = re.compile(r"([^、,/;()・]+)[(][^()]*[)]")
 _TOKENS = re.compile(r"[、,/;\n。()「」・]+")
-
-
-def squash(text: str) -> str:
-    """NFKC, lower case, spaces only where they part two Latin words."""
-    text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
-    return _LOOSE_SPACE.sub("", text)
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -41,7 +31,7 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
 class ContentWords:
     """Text of the column 送信される情報 to codes, by the taxonomy's `words_ja` and the vocabulary's general words."""
 
-    def __init__(self, taxonomy: Taxonomy, vocabulary: "Vocabulary") -> None:
+    def __init__(self, taxonomy: Taxonomy, vocabulary: Vocabulary) -> None:
         self._order = [t.code for t in taxonomy.data_types]
         self._codes: dict[str, set[str]] = {}
         for data_type in taxonomy.data_types:
