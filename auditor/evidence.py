@@ -144,7 +144,9 @@ class Cause(Evidence):
     """The browser's account of a request (CDP Network domain)."""
 
     resource_type: str = Field("other", description="document, script, image, fetch, xhr, ping, websocket, ...")
-    initiator_type: str = Field("other", description="parser, script, preload, preflight, redirect, other")
+    initiator_type: str = Field(
+        "other", description="parser, script, preload, preflight, redirect, form, link, refresh, reload, other"
+    )
     initiator: str | None = Field(None, description="address of the script or document that asked")
     stack: tuple[StackFrame, ...] = ()
     frame_url: str | None = Field(None, description="address of the frame's (or worker's) document")
@@ -254,6 +256,7 @@ class Coverage(Evidence):
     undecoded: int = 0
     skipped: int = 0
     reason: str = ""
+    requests: tuple[str, ...] = Field((), description="ids of the requests the row speaks of, where it names any")
 
 
 class Proof(Evidence):

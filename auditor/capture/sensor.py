@@ -30,6 +30,7 @@ KEPT = frozenset(
         "Page.frameAttached",
         "Page.frameNavigated",
         "Page.frameDetached",
+        "Page.frameRequestedNavigation",
         "Page.javascriptDialogOpening",
         "Page.downloadWillBegin",
         "Target.attachedToTarget",
@@ -43,8 +44,11 @@ DROPPED = {
     "Network.responseReceived": ("headers", "timing", "securityDetails", "requestHeaders"),
 }
 
-WITH_NETWORK = frozenset({"page", "iframe", "worker", "shared_worker", "service_worker"})
+WITH_NETWORK = frozenset({"page", "iframe", "worker", "shared_worker", "service_worker", "worklet"})
 WITH_FRAMES = frozenset({"page", "iframe"})
+
+ASYNC_DEPTH = 16
+"""Asynchronous calls that are followed back to the script that asked (CDP Debugger.setAsyncCallStackDepth)."""
 
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 
@@ -81,7 +85,8 @@ class Sensor:
             self.sessions.pop(params.get("sessionId", ""), None)
         elif method == "Inspector.targetCrashed":
             info = self.sessions.get(session or "", {})
-            if not info.get("url", "").startswith("chrome://"):
+            # A shared worker that ends with its last page is told as a crash, too.
+            if info.get("type") in WITH_FRAMES and not info.get("url", "").startswith("chrome://"):
                 self.crashed = "the process of a page ended"
         elif method == "Page.javascriptDialogOpening":
             self.dialogs += 1
@@ -97,6 +102,11 @@ class Sensor:
         if kind in WITH_NETWORK:
             # The proxy has the bodies: the browser need not keep them for us.
             client.send_soon("Network.enable", {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}, session)
+            # An image or a timer's fetch is begun when its script has returned: without the asynchronous stack,
+            # a tag's pixel would pass for the page's own.
+            client.send_soon("Debugger.enable", {"maxScriptsCacheSize": 0}, session)
+            client.send_soon("Debugger.setAsyncCallStackDepth", {"maxDepth": ASYNC_DEPTH}, session)
+            client.send_soon("Debugger.setSkipAllPauses", {"skip": True}, session)
         if kind in WITH_FRAMES:
             client.send_soon("Inspector.enable", {}, session)
             client.send_soon("Page.enable", {}, session)

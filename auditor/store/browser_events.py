@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,22 @@ class Hop:
     has_extra: bool = True
 
 
+_WORKERS = frozenset({"worker", "shared_worker", "service_worker", "worklet"})
+
+_ASKED = {
+    "formSubmissionGet": "form",
+    "formSubmissionPost": "form",
+    "anchorClick": "link",
+    "metaTagRefresh": "refresh",
+    "httpHeaderRefresh": "refresh",
+    "initialFrameNavigation": "parser",
+    "reload": "reload",
+    "scriptInitiated": "script",
+    "other": "other",
+}
+"""Why a page or frame asked for a navigation (CDP Page.ClientNavigationReason) as an initiator type."""
+
+
 type _Extra = dict[str | None, list[dict[str, Any]]]
 """Extra infos of one request by the session that told them, each in the order of its hops."""
 
@@ -51,13 +67,17 @@ class _Frame:
 
 @dataclass
 class _Account:
-    """The state of reading: frames, sessions, hops by the browser's request id, extra infos in waiting."""
+    """The state of reading: frames, sessions, hops by the browser's request id, extra infos in waiting.
+
+    `asked`: the last navigation each frame asked for, its address and the browser's reason.
+    """
 
     frames: dict[str, _Frame] = field(default_factory=dict)
     sessions: dict[str, tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
     hops: list[Hop] = field(default_factory=list)
     by_id: dict[str, list[Hop]] = field(default_factory=dict)
     told: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     sent: dict[str, _Extra] = field(default_factory=dict)
     received: dict[str, _Extra] = field(default_factory=dict)
 
@@ -88,7 +108,19 @@ def read_hops(path: Path) -> list[Hop]:
         for hop, received in zip(asked, _most(account.received.get(browser_id)), strict=False):
             hop.refused = tuple(_refusal(c) for c in received.get("blockedCookies", ()))
             hop.partition = (received.get("cookiePartitionKey") or {}).get("topLevelSite")
+    for hop in account.hops:
+        if hop.initiator.get("type") == "preflight":
+            _as_meant(hop, account.by_id.get(hop.initiator.get("requestId", ""), ()))
     return account.hops
+
+
+def _as_meant(hop: Hop, meant: Sequence[Hop]) -> None:
+    """A preflight is asked by nobody: its cause and place are those of the request that was meant."""
+    if (of := next((h for h in meant if h.url == hop.url), None)) is None:
+        return
+    hop.initiator = {**of.initiator, "type": "preflight"}
+    hop.frame_id, hop.document_url = of.frame_id, of.document_url
+    hop.top_url, hop.main_frame, hop.actor = of.top_url, of.main_frame, of.actor
 
 
 def _most(extra: _Extra | None) -> list[dict[str, Any]]:
@@ -134,12 +166,17 @@ def _place(account: _Account, hop: Hop) -> None:
     _, info = account.sessions.get(hop.session or "", (None, {}))
     kind = info.get("type", "page")
     frame = account.frames.get(hop.frame_id or "")
-    if kind in ("worker", "shared_worker", "service_worker"):
+    if kind in _WORKERS:
         hop.actor = "service_worker" if kind == "service_worker" else "worker"
-        hop.document_url = info.get("url") or hop.document_url
+        hop.document_url = (kind != "worklet" and info.get("url")) or hop.document_url
         hop.top_url = _page_of(account, hop.session)
         return
     navigation = hop.resource_type == "document"
+    if navigation and (asked := account.asked.get(hop.frame_id or "")) and asked[0] == hop.url.partition("#")[0]:
+        hop.initiator = {"type": _ASKED.get(asked[1], "script"), **_without_other(hop.initiator)}
+    elif hop.document_url == hop.url and not navigation:
+        # A worker's first script, or fetchLater's beacon: the browser names the address itself as the document.
+        hop.document_url = (frame.url if frame else _page_of(account, hop.session)) or hop.document_url
     root = frame is None or frame.parent is None
     if navigation and root and kind == "page":
         hop.top_url, hop.main_frame = hop.url, True
@@ -147,6 +184,11 @@ def _place(account: _Account, hop: Hop) -> None:
     hop.main_frame = root and kind == "page"
     hop.actor = "page" if hop.main_frame else "frame"
     hop.top_url = _top_of(account, hop.frame_id) or _page_of(account, hop.session)
+
+
+def _without_other(initiator: dict[str, Any]) -> dict[str, Any]:
+    """An initiator less its type where that tells nothing."""
+    return {k: v for k, v in initiator.items() if k != "type" or v != "other"}
 
 
 def _top_of(account: _Account, frame_id: str | None) -> str | None:
@@ -238,6 +280,10 @@ def _frame_navigated(account: _Account, _session: str | None, params: dict[str, 
     account.frames[frame["id"]] = _Frame(parent, frame["url"])
 
 
+def _navigation_asked(account: _Account, _session: str | None, params: dict[str, Any]) -> None:
+    account.asked[params["frameId"]] = (params["url"].partition("#")[0], params["reason"])
+
+
 def _attached(account: _Account, session: str | None, params: dict[str, Any]) -> None:
     info = params["targetInfo"]
     account.sessions[params["sessionId"]] = (session, info)
@@ -290,5 +336,6 @@ _TAKERS = {
     "Network.webSocketWillSendHandshakeRequest": _socket_handshake,
     "Page.frameAttached": _frame_attached,
     "Page.frameNavigated": _frame_navigated,
+    "Page.frameRequestedNavigation": _navigation_asked,
     "Target.attachedToTarget": _attached,
 }

@@ -6,7 +6,7 @@ tunnel failed). Requests answered from the browser's cache or by a service worke
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from auditor.domains import site_of
 from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source
@@ -30,11 +30,13 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
     # A redirect inside the browser (http to https) leads to requests that were sent: the chain must hold.
     ids |= {hop.order: f"b{number:05d}" for number, hop in enumerate(lost, 1)}
     pages = [(h.at, h.url) for h in hops if h.main_frame and h.resource_type == "document"]
+    of_workers = {_wire_url(h.url) for h in hops if h.actor == "service_worker"}
     joined = []
     for exchange in wire:
         cause = pairs.get(exchange.request)
         tops = [url for at, url in pages if at <= exchange.started_at]
-        update: dict[str, object] = {"attributed_to": _unexplained(exchange, tops), "source": Source.proxy_only}
+        actor = _unexplained(exchange, tops, of_workers)
+        update: dict[str, object] = {"attributed_to": actor, "source": Source.proxy_only}
         if cause is not None:
             update = {"cause": _cause(cause, ids), "source": Source.both, "attributed_to": Actor(cause.actor)}
         if _is_socket(exchange):
@@ -90,15 +92,20 @@ def _cause(hop: Hop, ids: dict[int, str]) -> Cause:
     )
 
 
-def _unexplained(exchange: Exchange, tops: list[str]) -> Actor:
+def _unexplained(exchange: Exchange, tops: list[str], of_workers: Set[str]) -> Actor:
     """Who made a request the browser's events do not tell of, by what only a document's request carries.
 
-    `tops`: the pages so far; the last beacon of a page leaves when the next one has begun already.
+    `tops`: the pages so far; the last beacon of a page leaves when the next one has begun already. `of_workers`:
+    what service workers asked for; the browser looks by itself whether their scripts have changed (Service Workers
+    4.5 Update; the header Service-Worker, and the imported scripts again).
     Requests for a document's needs carry its site relation (Sec-Fetch-Site, W3C Fetch Metadata) or its
     address (Referer, Origin); what the browser sends on its own account has `none` or nothing.
     """
     relation = (exchange.request_header("sec-fetch-site") or "none").lower()
     document = exchange.request_header("referer") or exchange.request_header("origin")
+    script = exchange.request_header("sec-fetch-dest") in ("serviceworker", "script")
+    if exchange.request_header("service-worker") or (script and exchange.url in of_workers):
+        return Actor.service_worker
     if relation == "none" and not document:
         return Actor.browser
     if document and tops and site_of(document) not in {site_of(top) for top in tops[-2:]}:
@@ -130,8 +137,11 @@ def coverage_of(exchanges: Iterable[Exchange]) -> Coverage:
     """How well the sensors agree, with the kinds of what one of them missed."""
     counts = dict.fromkeys(Source, 0)
     kinds: dict[str, int] = defaultdict(int)
+    alone: list[str] = []
     for exchange in exchanges:
         counts[exchange.source] += 1
+        if exchange.source in (Source.proxy_only, Source.browser_only):
+            alone.append(exchange.request)
         if exchange.source is Source.proxy_only:
             destination = exchange.request_header("sec-fetch-dest") or "no destination"
             kinds[f"not in the browser's events: {exchange.attributed_to.value}, {destination}"] += 1
@@ -143,4 +153,5 @@ def coverage_of(exchanges: Iterable[Exchange]) -> Coverage:
         proxy_only=counts[Source.proxy_only],
         browser_only=counts[Source.browser_only],
         reason="; ".join(f"{kind} ({n})" for kind, n in sorted(kinds.items())),
+        requests=tuple(alone),
     )

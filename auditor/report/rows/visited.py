@@ -99,6 +99,7 @@ def coverage(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
             "undecoded": c.undecoded,
             "skipped": c.skipped,
             "reason": masker.guard(c.reason),
+            "requests": c.requests,
             "row": number,
         }
 
