@@ -181,6 +181,9 @@ class Recorder:
             return  # answered whole already: a WebSocket or kept connection that ended later
         recording.failures += 1
         self._failed(recording, flow, flow.error.msg if flow.error else "unknown error")
+        if flow.response is None:
+            # mitmproxy would answer 502 in the site's name, which a page can read: without us it sees a failed request.
+            _kill(flow)
 
     @fail_closed
     def websocket_message(self, flow: http.HTTPFlow) -> None:

@@ -40,7 +40,59 @@ const service = async () => {{
 }})();
 </script>"""
 
+MEASURE = """<!doctype html><title>measure</title><script>
+const failing = async (url, as) => { try { await fetch(url, {mode: "no-cors"}); return "answered"; }
+  catch (e) { return e.name; } };
+const image = url => new Promise(done => { const i = new Image();
+  i.onload = () => done("loaded"); i.onerror = () => done("error"); i.src = url; });
+const socket = () => new Promise(done => { const s = new WebSocket("wss://one.test/socket");
+  s.onopen = () => { done({extensions: s.extensions, protocol: s.protocol}); s.close(); }; });
+const chainOf = object => { const names = [];
+  for (let o = object; o; o = Object.getPrototypeOf(o)) names.push(...Object.getOwnPropertyNames(o));
+  return names.sort(); };
+const natives = () => [Document.prototype, Navigator.prototype, Storage.prototype, HTMLCanvasElement.prototype,
+  WebGLRenderingContext.prototype, CookieStore.prototype, window].flatMap(owner =>
+  Object.entries(Object.getOwnPropertyDescriptors(owner)).flatMap(([name, d]) => [d.get, d.set, d.value]
+    .filter(f => typeof f == "function").map(f => name + " " + Function.prototype.toString.call(f)))).sort();
+const traces = () => { const canvas = document.createElement("canvas"), lines = [];
+  const valueOf = () => { lines.push(new Error().stack.split("\\n").length); return 1; };
+  canvas.getContext("2d").getImageData({valueOf}, 0, 1, 1); document.cookie = {toString() { lines.push(
+    new Error().stack.split("\\n").length); return "measured=1; Secure"; }}; return lines; };
+let looked = 0;
+const look = () => { const e = new Error("look");
+  Object.defineProperty(e, "stack", {get() { looked++; return ""; }});
+  const o = Object.defineProperty({}, "look", {enumerable: true, get() { looked++; return 1; }});
+  console.debug(e, o); console.log(e, o); console.table([o]); return new Promise(done => setTimeout(done, 300)); };
+(async () => {
+  const stranger = "https://" + location.search.slice(1) + "/";
+  const answer = await fetch("/echo.gif"), facts = {};
+  facts.failed = {reset: await failing("https://reset.test/"), dead: await failing("https://dead.test/"),
+    stranger: await failing(stranger), image: await image("https://reset.test/image")};
+  facts.headers = [...answer.headers].filter(([name]) => name != "date");
+  facts.entries = performance.getEntries().filter(e => e.name.includes("/measure") || e.name.includes("/echo.gif"))
+    .map(e => ({protocol: e.nextHopProtocol, transfer: e.transferSize, encoded: e.encodedBodySize,
+      status: e.responseStatus, delivery: e.deliveryType}));
+  facts.socket = await socket();
+  facts.navigator = {webdriver: navigator.webdriver, agent: navigator.userAgent, languages: navigator.languages,
+    plugins: [...navigator.plugins].map(p => p.name), cores: navigator.hardwareConcurrency,
+    hints: await navigator.userAgentData?.getHighEntropyValues(["platform", "fullVersionList", "architecture", "model",
+      "bitness", "platformVersion", "wow64"]),
+    screen: [screen.width, screen.height, outerWidth, outerHeight, innerWidth],
+    focus: document.hasFocus(), hidden: document.hidden, permission: Notification.permission,
+    online: navigator.onLine, connection: navigator.connection?.type};
+  facts.window = chainOf(window).concat(chainOf(document), chainOf(navigator));
+  facts.natives = natives();
+  facts.traces = traces();
+  await look();
+  facts.console = looked;
+  facts.storage = [document.cookie, localStorage.length, await indexedDB.databases(), await caches.keys()];
+  await fetch("/measured", {method: "POST", body: JSON.stringify(facts)});
+  document.documentElement.dataset.done = "1";
+})();
+</script>"""
+
 PAGES = {
+    "/measure": MEASURE,
     "/": f"<!doctype html><title>page</title>{THIRD}<p>page",
     "/first": "<!doctype html><title>first</title><script>localStorage.setItem('n', 'first')</script>",
     "/everything": EVERYTHING,
