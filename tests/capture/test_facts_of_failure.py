@@ -10,11 +10,11 @@ import psutil
 import pytest
 from playwright.async_api import Page
 
-from auditor.capture import chromium
-from auditor.capture.chromium import Chromium, arguments, browser_facts, find_chromium
-from auditor.evidence import CookieMode, Outcome, Source
+from auditor.capture.chromium import arguments, browser_facts, find_chromium
+from auditor.evidence import Outcome, Source
 from auditor.scenario import Goto, PythonStep, Wait
 
+from .alone import alone
 from .chain import LIMITS, WebChain
 from .web import Seen
 
@@ -47,38 +47,21 @@ def test_fact_3_a_certificate_of_another_authority_is_not_accepted(chain: WebCha
     assert chain.web.seen[before:] == []
 
 
-def test_fact_5_the_chain_adds_no_header(chain: WebChain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fact_5_the_chain_adds_no_header(chain: WebChain) -> None:
     """What the server receives through the proxy is what it receives from the browser alone, values included."""
     through = received(chain, lambda: chain.visit("https://one.test/fetches"))
 
-    def direct(profile: Path, *, proxy_port: int, spki: str, language: str, window: str) -> list[str]:
-        ours = arguments(profile, proxy_port=proxy_port, spki=chain.web.spki, language=language, window=window)
-        kept = [a for a in ours[:-1] if not a.startswith("--proxy-")]
-        rule = f"--host-resolver-rules=MAP one.test {chain.web.names['one.test']}"
-        return [*kept, "--no-proxy-server", rule, "https://one.test/fetches"]
+    url = "https://one.test/fetches"
 
     async def browse() -> None:
-        browser = await Chromium.start(
-            mode=CookieMode.allowed,
-            proxy_port=9,
-            spki="",
-            language="ja-JP",
-            time_zone="Asia/Tokyo",
-            window="1366x768",
-            work=chain.folder,
-        )
-        try:
-            before = len(chain.web.got("https://one.test/done"))
-            async with asyncio.timeout(20):
-                await chain.web.more_than(before, "https://one.test/done")
-        finally:
-            await browser.close()
+        before = len(chain.web.got("https://one.test/done"))
+        async with alone(chain.folder, chain.web.names, chain.web.spki, url), asyncio.timeout(20):
+            await chain.web.more_than(before, "https://one.test/done")
 
-    monkeypatch.setattr(chromium, "arguments", direct)
-    alone = received(chain, lambda: chain.loop.run(browse()))
-    assert set(through) == set(alone) == {"/fetches", "/fetched", "/done"}
+    without = received(chain, lambda: chain.loop.run(browse()))
+    assert set(through) == set(without) == {"/fetches", "/fetched", "/done"}
     for path in through:
-        assert Counter(through[path].headers) == Counter(alone[path].headers), path
+        assert Counter(through[path].headers) == Counter(without[path].headers), path
 
 
 def received(chain: WebChain, act: object) -> dict[str, Seen]:

@@ -14,11 +14,9 @@ from typing import Any
 import pytest
 import trustme
 
-from auditor.capture import chromium
-from auditor.capture.chromium import Chromium, arguments
-from auditor.evidence import CookieMode
 from auditor.scenario import Wait
 
+from .alone import alone
 from .chain import WebChain
 
 pytestmark = [pytest.mark.browser]
@@ -47,39 +45,19 @@ def measured(chain: WebChain, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """What the page told through the chain, and alone."""
     folder = tmp_path_factory.mktemp("stranger")
     before = len(chain.web.got(TOLD))
-    with pytest.MonkeyPatch.context() as patch:
 
-        async def alone(names: dict[str, str]) -> None:
-            def direct(profile: Path, *, proxy_port: int, spki: str, language: str, window: str) -> list[str]:
-                ours = arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window)
-                rules = ",".join(f"MAP {name} {address}" for name, address in names.items())
-                return [*(a for a in ours[:-1] if "--proxy-" not in a), f"--host-resolver-rules={rules}", URL]
+    async def serve() -> str:
+        return await chain.loop.stack.enter_async_context(stranger(folder))
 
-            patch.setattr(chromium, "arguments", direct)
-            browser = await Chromium.start(
-                mode=CookieMode.allowed,
-                proxy_port=9,
-                spki=chain.web.spki,
-                language="ja-JP",
-                time_zone="Asia/Tokyo",
-                window="1366x768",
-                work=chain.folder,
-            )
-            try:
-                async with asyncio.timeout(60):
-                    await chain.web.more_than(before + 1, TOLD)
-            finally:
-                await browser.close()
-
-        async def serve() -> str:
-            return await chain.loop.stack.enter_async_context(stranger(folder))
-
-        # The proxy was told its names when it began: this one is reached by its address.
-        address = chain.loop.run(serve())
-        chain.visit(f"{URL}?{address}", (Wait(wait="html[data-done]"),))
+    async def by_itself(url: str) -> None:
         names = {**chain.web.names, "dead.test": "127.0.0.1:1"}
-        patch.setattr("tests.capture.test_unnoticed.URL", f"{URL}?{address}")
-        chain.loop.run(alone(names))
+        async with alone(chain.folder, names, chain.web.spki, url), asyncio.timeout(60):
+            await chain.web.more_than(before + 1, TOLD)
+
+    # The proxy was told its names when it began: the stranger is reached by its address.
+    url = f"{URL}?{chain.loop.run(serve())}"
+    chain.visit(url, (Wait(wait="html[data-done]"),))
+    chain.loop.run(by_itself(url))
     through, without = (json.loads(s.body) for s in chain.web.got(TOLD)[before:])
     yield through, without
 

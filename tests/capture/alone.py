@@ -1,0 +1,37 @@
+"""The browser as the visits start it, same binary and flags, but with no proxy: what there is to compare with."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from auditor.capture import chromium
+from auditor.capture.chromium import Chromium, arguments
+from auditor.evidence import CookieMode
+
+
+@contextlib.asynccontextmanager
+async def alone(work: Path, names: Mapping[str, str], spki: str, url: str = "about:blank") -> AsyncIterator[Chromium]:
+    """A browser that finds these names by itself, trusts the servers' key, and opens `url` at its start."""
+
+    def direct(profile: Path, *, proxy_port: int, spki: str, language: str, window: str) -> list[str]:
+        ours = arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window)
+        rules = ",".join(f"MAP {name} {address}" for name, address in names.items())
+        return [*(a for a in ours[:-1] if not a.startswith("--proxy-")), f"--host-resolver-rules={rules}", url]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chromium, "arguments", direct)
+        browser = await Chromium.start(
+            mode=CookieMode.allowed,
+            proxy_port=9,
+            spki=spki,
+            language="ja-JP",
+            time_zone="Asia/Tokyo",
+            window="1366x768",
+            work=work,
+        )
+    try:
+        yield browser
+    finally:
+        await browser.close()
