@@ -32,10 +32,10 @@ PAGE = f"""<!doctype html><title>canary</title>
 <img src="https://{TWO}/echo.gif?cookie"><iframe src="https://{TWO}/frame"></iframe>
 <script>
 const facts = async () => {{
-  let hints = null;
-  if (navigator.userAgentData)
-    hints = await navigator.userAgentData.getHighEntropyValues(["platform", "fullVersionList"]);
+  const names = ["platform", "fullVersionList", "architecture", "bitness"];
+  const hints = await navigator.userAgentData?.getHighEntropyValues(names);
   return {{userAgent: navigator.userAgent, webdriver: navigator.webdriver, languages: navigator.languages,
+    platform: navigator.platform, hints: hints && {{...hints}},
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, hints}};
 }};
 facts().then(f => fetch("/facts", {{method: "POST", body: JSON.stringify(f)}}));
@@ -189,11 +189,8 @@ def judge_canary(evidence: VisitEvidence, time_zone: str, language: str) -> list
         _beacon("pagehide_beacon", bye, b"bye", None),
         Proof(name="not_headless", holds=not headless and len(agents) == 1, seen="; ".join(sorted(agents))),
         Proof(name="webdriver", holds=facts.get("webdriver") is False, seen=str(facts.get("webdriver"))),
-        Proof(
-            name="language",
-            holds=_languages(facts)[:1] == [language],
-            seen=", ".join(_languages(facts)),
-        ),
+        _client_hints(by_path.get("/facts"), facts),
+        _language(by_path.get("/facts"), facts, language),
         Proof(name="time_zone", holds=facts.get("timeZone") == time_zone, seen=str(facts.get("timeZone"))),
         _own_traffic(evidence),
     ]
@@ -233,9 +230,39 @@ def _cookie_names(exchange: Exchange | None) -> set[str]:
     return {pair.partition("=")[0].strip() for pair in (header or "").split(";")}
 
 
-def _languages(facts: dict[str, object]) -> list[str]:
-    languages = facts.get("languages")
-    return [str(one) for one in languages] if isinstance(languages, list) else []
+def _client_hints(exchange: Exchange | None, facts: dict[str, object]) -> Proof:
+    """Client hints, user agent and platform tell of the same browser, in headers and in scripts (UA-CH 3, 4)."""
+    hints = facts.get("hints")
+    hints = hints if isinstance(hints, dict) else {}
+    agent, platform = str(facts.get("userAgent")), str(facts.get("platform"))
+    header = {name: (exchange.request_header(f"sec-ch-{name}") or "") if exchange else "" for name in _HINTS}
+    brands = ", ".join(f'"{b["brand"]}";v="{b["version"]}"' for b in hints.get("brands", ()))
+    version = agent.partition("Chrome/")[2].partition(".")[0]
+    full = {b["brand"]: b["version"] for b in hints.get("fullVersionList", ())}
+    told = {
+        "brands in header and script": header["ua"] == brands,
+        "version in brands and user agent": full.get("Chromium", "").partition(".")[0] == version != "",
+        "platform in header and script": header["ua-platform"] == f'"{hints.get("platform")}"',
+        "platform in hints and user agent": str(hints.get("platform")) in agent and platform.split()[0] in agent,
+        "user agent in header and script": exchange is not None and exchange.request_header("user-agent") == agent,
+        "no mobile": header["ua-mobile"] == "?0" and hints.get("mobile") is False,
+    }
+    differ = [what for what, holds in told.items() if not holds]
+    seen = f"differ: {'; '.join(differ)}" if differ else f"{header['ua']}, {hints.get('platform')}, {platform}"
+    return Proof(name="client_hints", holds=not differ, seen=seen)
+
+
+_HINTS = ("ua", "ua-mobile", "ua-platform")
+
+
+def _language(exchange: Exchange | None, facts: dict[str, object], language: str) -> Proof:
+    """The visitor's language comes first, in scripts and in the header."""
+    told = facts.get("languages")
+    languages = [str(one) for one in told] if isinstance(told, list) else []
+    header = (exchange.request_header("accept-language") or "") if exchange else ""
+    accepted = [part.partition(";")[0].strip() for part in header.split(",")]
+    holds = languages[:1] == [language] and accepted == languages
+    return Proof(name="language", holds=holds, seen=f"{', '.join(languages)}; Accept-Language: {header}")
 
 
 def _facts(exchange: Exchange | None) -> dict[str, object]:

@@ -96,7 +96,11 @@ def browser_facts() -> dict[str, Any]:
     binary = find_chromium()
     with binary.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"binary_sha256": digest, "version": browser_version(), "sandbox": "none: run as root" if _root() else "on"}
+    return {
+        "binary_sha256": digest,
+        "version": browser_version(),
+        "sandbox": "none: run as root" if runs_as_root() else "on",
+    }
 
 
 @lru_cache
@@ -118,7 +122,8 @@ def user_agent() -> str:
     return f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
 
 
-def _root() -> bool:
+def runs_as_root() -> bool:
+    """Whether Chromium must do without its sandbox (DESIGN.md 4, fact 11)."""
     return os.geteuid() == 0
 
 
@@ -200,7 +205,7 @@ def arguments(profile: Path, *, proxy_port: int, spki: str, language: str, windo
     return [
         str(find_chromium()),
         *FLAGS,
-        *(["--no-sandbox"] if _root() else []),
+        *(["--no-sandbox"] if runs_as_root() else []),
         f"--user-data-dir={profile}",
         "--remote-debugging-port=0",
         f"--proxy-server=http://127.0.0.1:{proxy_port}",

@@ -4,6 +4,7 @@ Kept as they come, less what the proxy holds better (bodies, headers), one JSON 
 them later; nothing is interpreted here but what the visit itself must know at once (a crash, the frames).
 """
 
+import asyncio
 import gzip
 import json
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.identity import user_agent_override
 
 KEPT = frozenset(
     {
@@ -59,6 +61,7 @@ class Sensor:
     def __init__(self, path: Path) -> None:
         self._file = gzip.open(path, "wb", compresslevel=5)  # noqa: SIM115 - open for the whole visit
         self._client: CdpClient | None = None
+        self._identity: dict[str, Any] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
         self.crashed: str | None = None
         self.events = 0
@@ -67,6 +70,7 @@ class Sensor:
     async def attach(self, client: CdpClient) -> None:
         """Follow every target of the browser, from before its first line of script. Raises CdpError."""
         self._client = client
+        self._identity = await asyncio.to_thread(user_agent_override)
         await client.send("Target.setAutoAttach", AUTO_ATTACH)
 
     def close(self) -> None:
@@ -100,6 +104,7 @@ class Sensor:
             return
         kind = info["type"]
         if kind in WITH_NETWORK:
+            client.send_soon("Emulation.setUserAgentOverride", self._identity, session)
             # The proxy has the bodies: the browser need not keep them for us.
             client.send_soon("Network.enable", {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}, session)
             # An image or a timer's fetch is begun when its script has returned: without the asynchronous stack,
