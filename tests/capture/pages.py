@@ -75,8 +75,6 @@ const look = () => { const e = new Error("look");
   facts.socket = await socket();
   facts.navigator = {webdriver: navigator.webdriver, agent: navigator.userAgent, languages: navigator.languages,
     plugins: [...navigator.plugins].map(p => p.name), cores: navigator.hardwareConcurrency,
-    hints: await navigator.userAgentData?.getHighEntropyValues(["platform", "fullVersionList", "architecture", "model",
-      "bitness", "platformVersion", "wow64"]),
     screen: [screen.width, screen.height, outerWidth, outerHeight, innerWidth],
     focus: document.hasFocus(), hidden: document.hidden, permission: Notification.permission,
     online: navigator.onLine, connection: navigator.connection?.type};

@@ -1,6 +1,7 @@
 """What a page and its servers can measure is the same with the chain and without: no proxy, no CDP, no driver.
 
-Exempt are time and the TLS fingerprint. Both browsers are the same binary with the same flags.
+Exempt are time and the TLS fingerprint. Both browsers are the same binary with the same flags; client hints are
+compared in test_identity.py.
 """
 
 import asyncio

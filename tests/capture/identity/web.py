@@ -21,7 +21,8 @@ PLACES = ("page", "frame", "third", "worker", "shared", "service", "popup")
 
 ASKED = ("Full-Version-List", "Arch", "Bitness", "Platform-Version", "Model", "WoW64", "Form-Factors")
 
-TELL = """const names = ["architecture", "bitness", "fullVersionList", "model", "platformVersion", "wow64", "formFactors"];
+TELL = """const names = ["architecture", "bitness", "fullVersionList", "model", "platformVersion", "wow64",
+  "formFactors"];
 const tell = async place => fetch("/told/" + place, {method: "POST", body: JSON.stringify({
   agent: navigator.userAgent, app: navigator.appVersion, platform: navigator.platform,
   languages: navigator.languages,
