@@ -80,7 +80,10 @@ class Source(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who in the browser made the request; `browser` is the browser on its own account, not the page."""
+    """Who in the browser made the request.
+
+    `browser`: the browser on its own account, as it is known to; `unknown`: nothing tells who.
+    """
 
     page = "page"
     frame = "frame"
@@ -185,9 +188,14 @@ class Exchange(Evidence):
     page: str | None = Field(None, description="the page an imported entry says it belongs to")
     cause: Cause | None = None
     source: Source
-    attributed_to: Actor = Actor.unknown
+    attributed_to: Actor = Actor.page
     request_record: str | None = Field(None, description="WARC-Record-ID of the request")
     response_record: str | None = None
+
+    @property
+    def of_page(self) -> bool:
+        """Whether it is the audited page's doing: not the browser's own, nobody's unknown, nor of the preparation."""
+        return self.attributed_to not in (Actor.browser, Actor.unknown) and self.phase is not Phase.prepare
 
     def request_header(self, name: str) -> str | None:
         """The first request header of that name, or None; all of `cookie`, which HTTP/2 may split (RFC 9113 8.2.3)."""

@@ -198,20 +198,20 @@ def judge_canary(evidence: VisitEvidence, time_zone: str, language: str) -> list
 
 def judge_blank(evidence: VisitEvidence) -> list[Proof]:
     """The negative control: what a blank page 'sent'."""
-    pages = [e for e in evidence.exchanges if e.attributed_to is not Actor.browser]
+    pages = [e for e in evidence.exchanges if e.of_page]
     return [
         Proof(name="blank_page", holds=not pages, seen=f"{len(pages)} requests by a blank page"),
         _own_traffic(evidence),
     ]
 
 
+_OURS = (f"https://{ONE}/", f"https://{TWO}/")
+
+
 def _own_traffic(evidence: VisitEvidence) -> Proof:
-    own = sorted({e.url.split("?")[0] for e in evidence.exchanges if e.attributed_to is Actor.browser})
-    foreign = [
-        e.url
-        for e in evidence.exchanges
-        if e.attributed_to is not Actor.browser and not e.url.startswith((f"https://{ONE}/", f"https://{TWO}/"))
-    ]
+    apart = [e for e in evidence.exchanges if e.attributed_to in (Actor.browser, Actor.unknown)]
+    foreign = [e.url for e in evidence.exchanges if e.of_page and not e.url.startswith(_OURS)]
+    own = sorted({f"{e.url.split('?')[0]} ({e.attributed_to.value})" for e in apart})
     seen = f"set apart: {', '.join(own) or 'none'}"
     return Proof(
         name="own_traffic_apart", holds=not foreign, seen=seen if not foreign else f"taken for the page's: {foreign[0]}"

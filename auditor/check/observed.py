@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import is_within, registrable_domain, site_of
-from auditor.evidence import Actor, Outcome, Phase, VisitEvidence, VisitKind
+from auditor.evidence import Outcome, VisitEvidence, VisitKind
 from auditor.scenario import Site
 from auditor.vendors import Mark, Vendor
 
@@ -63,12 +63,7 @@ def observe(
         )
     )
     ids = {v.visit.visit for v in mine}
-    left_out = {
-        (v.visit.visit, e.request)
-        for v in mine
-        for e in v.exchanges
-        if e.phase is Phase.prepare or e.attributed_to is Actor.browser
-    }
+    left_out = {(v.visit.visit, e.request) for v in mine for e in v.exchanges if not e.of_page}
     own = own_domains(site)
     found: dict[str, Receiver] = {}
     vendors: set[str] = set()

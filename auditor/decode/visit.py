@@ -74,6 +74,8 @@ def _left_out(exchange: Exchange) -> str | None:
     """Why the exchange is no sending of the page's, None when it is one."""
     if exchange.attributed_to is Actor.browser:
         return "the browser's own request"
+    if exchange.attributed_to is Actor.unknown:
+        return "nothing tells who made it"
     if exchange.phase is Phase.prepare:
         return "made while the visit was prepared"
     if exchange.source is Source.browser_only:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Set
 from auditor.domains import site_of
 from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source
 from auditor.store.browser_events import Hop, stack_of
+from auditor.store.own_traffic import is_own
 
 
 def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[float, Phase]]) -> tuple[Exchange, ...]:
@@ -99,7 +100,7 @@ def _unexplained(exchange: Exchange, tops: list[str], of_workers: Set[str]) -> A
     what service workers asked for; the browser looks by itself whether their scripts have changed (Service Workers
     4.5 Update; the header Service-Worker, and the imported scripts again).
     Requests for a document's needs carry its site relation (Sec-Fetch-Site, W3C Fetch Metadata) or its
-    address (Referer, Origin); what the browser sends on its own account has `none` or nothing.
+    address (Referer, Origin); what the browser sends on its own account has `none` or nothing, and is known to.
     """
     relation = (exchange.request_header("sec-fetch-site") or "none").lower()
     document = exchange.request_header("referer") or exchange.request_header("origin")
@@ -107,7 +108,7 @@ def _unexplained(exchange: Exchange, tops: list[str], of_workers: Set[str]) -> A
     if exchange.request_header("service-worker") or (script and exchange.url in of_workers):
         return Actor.service_worker
     if relation == "none" and not document:
-        return Actor.browser
+        return Actor.browser if is_own(exchange.url) else Actor.unknown
     if document and tops and site_of(document) not in {site_of(top) for top in tops[-2:]}:
         return Actor.frame
     return Actor.page

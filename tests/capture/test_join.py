@@ -213,8 +213,8 @@ SHOP, OTHER = {"referer": "https://shop.test/x"}, {"origin": "https://frame.test
 @pytest.mark.parametrize(
     ("headers", "actor"),
     [
-        ({}, Actor.browser),
-        ({"sec-fetch-site": "none"}, Actor.browser),
+        ({}, Actor.unknown),
+        ({"sec-fetch-site": "none"}, Actor.unknown),
         ({"sec-fetch-site": "cross-site"}, Actor.page),
         (SHOP, Actor.page),
         ({"origin": "https://cdn.shop.test"}, Actor.page),
@@ -240,6 +240,26 @@ def test_what_the_proxy_alone_saw_is_given_to_whom_its_headers_name(
     assert [found[f"r{n}"].source for n in range(4)] == [Source.both] * 4
 
 
+@pytest.mark.parametrize(
+    ("url", "headers", "actor"),
+    [
+        ("http://update.googleapis.com/service/update2/json", {}, Actor.browser),
+        ("https://clients2.google.com/time/1/current?cup2key=1", {"sec-fetch-site": "none"}, Actor.browser),
+        ("https://accounts.google.com/ListAccounts?source=ChromiumBrowser", {}, Actor.browser),
+        # The same host for another purpose, and the same address asked for by a page, are not the browser's.
+        ("https://accounts.google.com/o/oauth2/auth", {}, Actor.unknown),
+        ("https://accounts.google.com/ListAccounts", {"sec-fetch-site": "cross-site"}, Actor.page),
+        ("http://tracker.test/generate_204", {}, Actor.unknown),
+    ],
+)
+def test_only_what_the_browser_is_known_to_ask_for_is_its_own(
+    tmp_path: Path, account: Account, url: str, headers: dict[str, str], actor: Actor
+) -> None:
+    (found,) = [e for e in join([wire("r1", url, headers=headers)], account.hops(tmp_path), "v", []) if e.url == url]
+    assert brief(found) == (Source.proxy_only, actor)
+    assert found.of_page is (actor is Actor.page)
+
+
 def test_the_phase_of_what_never_left_is_the_one_under_way(account: Account, tmp_path: Path) -> None:
     for number in (1, 11, 21):
         account.request(str(number), f"https://t.test/{number}", seconds=number)
@@ -256,8 +276,9 @@ def test_coverage_counts_and_names_the_kinds(account: Account, tmp_path: Path) -
     assert (found.matched, found.proxy_only, found.browser_only) == (1, 2, 1)
     assert found.reason == (
         "never reached the proxy: never reached the proxy (1); "
-        "not in the browser's events: browser, no destination (1); not in the browser's events: page, image (1)"
+        "not in the browser's events: page, image (1); not in the browser's events: unknown, no destination (1)"
     )
+    assert found.requests == ("r2", "r3", "b00001")
 
 
 def test_a_cut_account_is_read_as_far_as_it_goes(account: Account, tmp_path: Path) -> None:

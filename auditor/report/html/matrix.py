@@ -16,7 +16,6 @@ from auditor.report.html.parts import (
     recipient_name,
     site_ids,
 )
-from auditor.report.html.summary import page_traffic
 from auditor.report.inputs import RunResult
 from auditor.report.rows.visited import party, visit_sites
 from auditor.report.texts import Text
@@ -143,7 +142,7 @@ def received(result: RunResult, knowledge: Knowledge, site: str) -> list[Receive
         own = visit_sites(evidence.visit)
         for x in evidence.exchanges:
             domain = site_of(x.url)
-            if page_traffic(x) and domain and party(x, own) == "third":
+            if x.of_page and domain and party(x, own) == "third":
                 owner = knowledge.vendor_of(host_of(x.url))
                 vendor = owner.vendor if owner else domain_vendor.get(domain)
                 row = rows.setdefault(vendor or domain, Received(vendor))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditor.check.finding import Verdict
 from auditor.domains import site_of
-from auditor.evidence import Actor, Consent, CookieMode, Exchange, Outcome, Phase, Visit, VisitKind, Visitor
+from auditor.evidence import Consent, CookieMode, Outcome, Visit, VisitKind, Visitor
 from auditor.report.html.parts import Capped, capped, is_complete, operators_domains, site_ids
 from auditor.report.inputs import CanaryRow, RunResult
 from auditor.report.masking import Masker
@@ -108,7 +108,7 @@ def third_parties(result: RunResult) -> frozenset[str]:
     for evidence in result.audited():
         sites = visit_sites(evidence.visit)
         own = operators_domains(result, evidence.visit.site)
-        found |= {site_of(x.url) for x in evidence.exchanges if page_traffic(x) and party(x, sites) == "third"} - own
+        found |= {site_of(x.url) for x in evidence.exchanges if x.of_page and party(x, sites) == "third"} - own
     return frozenset(found - {""})
 
 
@@ -125,13 +125,8 @@ def control(result: RunResult) -> Control | None:
     blank = [v for v in result.visits if v.visit.kind is VisitKind.control and v.visit.site != CANARY_SITE]
     if not blank:
         return None
-    sent = sum(page_traffic(x) and party(x, visit_sites(v.visit)) == "third" for v in blank for x in v.exchanges)
+    sent = sum(x.of_page and party(x, visit_sites(v.visit)) == "third" for v in blank for x in v.exchanges)
     return Control(sent, all(map(is_complete, blank)))
-
-
-def page_traffic(exchange: Exchange) -> bool:
-    """Whether an exchange is the audited page's: not the browser's own, not of the login before it."""
-    return exchange.attributed_to is not Actor.browser and exchange.phase is not Phase.prepare
 
 
 def _not_made(result: RunResult) -> list[str]:

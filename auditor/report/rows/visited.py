@@ -110,8 +110,8 @@ def visit_sites(visit: Visit) -> frozenset[str]:
 
 
 def party(exchange: Exchange, sites: frozenset[str]) -> str | None:
-    """first or third by registrable domain against the top page at the time; None for the browser's own traffic."""
-    if exchange.attributed_to is Actor.browser:
+    """first or third by registrable domain against the top page at the time; None for what is no page's traffic."""
+    if exchange.attributed_to in (Actor.browser, Actor.unknown):
         return None
     cause = exchange.cause
     own = sites
