@@ -171,7 +171,7 @@ def test_a_defect_of_ours_is_exit_3(
     def broken(_path: Path) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(cli, "load_scenario", broken)
+    monkeypatch.setattr(cli.looking, "load_scenario", broken)
     assert call(monkeypatch, "scenario", "check", str(scenario)) == 3
     assert "this is a defect of the auditor" in capsys.readouterr().err
 
