@@ -5,7 +5,9 @@ them later; nothing is interpreted here but what the visit itself must know at o
 """
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +136,9 @@ def _trimmed(method: str, params: dict[str, Any]) -> dict[str, Any]:
         return {key: params[key] for key in keep if key in params}
     drop = DROPPED.get(method, ())
     trimmed = dict(params)
+    if (posted := params.get("request", {}).get("postDataEntries")) and all("bytes" in entry for entry in posted):
+        # The bytes are the proxy's to keep; their hash tells which of two requests to one address it was.
+        trimmed["bodySha256"] = hashlib.sha256(b"".join(base64.b64decode(e["bytes"]) for e in posted)).hexdigest()
     for part in ("request", "response", "redirectResponse"):
         if isinstance(trimmed.get(part), dict):
             trimmed[part] = {k: v for k, v in trimmed[part].items() if k not in (*drop, "headers", "timing")}

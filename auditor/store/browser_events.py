@@ -28,6 +28,7 @@ class Hop:
     top_url: str | None = None
     main_frame: bool = False
     actor: str = "page"
+    body_sha256: str | None = None
     previous: "Hop | None" = None
     from_cache: bool = False
     from_service_worker: bool = False
@@ -154,6 +155,7 @@ def _request(account: _Account, session: str | None, params: dict[str, Any]) -> 
         initiator=params.get("initiator") or {},
         frame_id=params.get("frameId"),
         document_url=params.get("documentURL", ""),
+        body_sha256=params.get("bodySha256"),
         previous=hops[-1] if hops else None,
     )
     _place(account, hop)

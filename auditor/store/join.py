@@ -48,12 +48,14 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
 
 
 def _take(waiting: list[Hop], exchange: Exchange) -> Hop | None:
-    """The first hop in waiting, one the browser did not give up before sending where there is a choice."""
+    """The first hop in waiting; where there is a choice, one with this body that the browser did not give up unsent."""
     if not waiting:
         return None
+    body = exchange.request_body.sha256
+    fit = [h for h in waiting if h.body_sha256 == body] or [h for h in waiting if h.body_sha256 is None] or waiting
     # One given up after its answer was sent all the same (a body that was never read).
-    answered = [h for h in waiting if h.error is None or h.status is not None or exchange.error is not None]
-    chosen = (answered or waiting)[0]
+    answered = [h for h in fit if h.error is None or h.status is not None or exchange.error is not None]
+    chosen = (answered or fit)[0]
     waiting.remove(chosen)
     return chosen
 

@@ -1,5 +1,6 @@
 """The browser's account and the proxy's put together, on accounts made by hand."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from auditor.evidence import Actor, Exchange, Phase, Source
 from auditor.store.browser_events import read_hops
 from auditor.store.join import coverage_of, join
+from auditor.store.wire import body_of
 
 from .account import PAGE, Account, at, use, wire
 
@@ -39,6 +41,24 @@ def test_a_pages_document_and_its_fetch(account: Account, tmp_path: Path) -> Non
     assert fetch is not None
     assert (document.main_frame, document.resource_type, document.top_url) == (True, "document", PAGE)
     assert (fetch.main_frame, fetch.resource_type, fetch.top_url, fetch.frame_url) == (True, "fetch", PAGE, PAGE)
+
+
+def test_two_requests_to_one_address_are_told_apart_by_their_bodies(account: Account, tmp_path: Path) -> None:
+    """Sent at once by two scripts, and received in the other order; a body the browser does not tell takes the rest."""
+    bodies = [b"first", b"second", b"third"]
+    for number, body in enumerate(bodies):
+        told = {"bodySha256": hashlib.sha256(body).hexdigest()} if body != b"third" else {}
+        initiator = {"type": "script", "url": f"https://shop.test/{body.decode()}.js"}
+        account.request(str(number), "https://t.test/c", method="POST", seconds=1, initiator=initiator, **told)
+    wires = [
+        wire(f"r{n}", "https://t.test/c", seconds=1 + n / 100).model_copy(
+            update={"method": "POST", "request_body": body_of(body)}
+        )
+        for n, body in enumerate(reversed(bodies), 2)
+    ]
+    found = joined(account, tmp_path, *wires)
+    asked = [found[f"r{n}"].cause for n in (2, 3, 4)]
+    assert [c.initiator for c in asked if c] == [f"https://shop.test/{b.decode()}.js" for b in reversed(bodies)]
 
 
 def chain_of_redirects(account: Account, *sessions: str) -> None:
