@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 
 from auditor.domains import site_of
-from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source
+from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source, StackFrame
 from auditor.store.browser_events import Hop, stack_of
 from auditor.store.own_traffic import is_own
 
@@ -75,12 +75,18 @@ def _is_local(hop: Hop) -> bool:
 
 
 def _cause(hop: Hop, ids: dict[int, str]) -> Cause:
-    stack = stack_of(hop.initiator)
-    kind = "redirect" if hop.previous else str(hop.initiator.get("type", "other")).lower()
+    initiator: str | None
+    stack: tuple[StackFrame, ...] = ()
+    if hop.previous is not None:
+        # What sent it on is the answer before it; the script that began the chain is the first hop's.
+        kind, initiator = "redirect", hop.previous.url.partition("#")[0]
+    else:
+        kind, stack = str(hop.initiator.get("type", "other")).lower(), stack_of(hop.initiator)
+        initiator = hop.initiator.get("url") or (stack[0].url if stack else None) or None
     return Cause(
         resource_type=hop.resource_type,
         initiator_type=kind,
-        initiator=hop.initiator.get("url") or (stack[0].url if stack else None) or None,
+        initiator=initiator,
         stack=stack,
         frame_url=hop.document_url or None,
         top_url=hop.top_url,

@@ -47,7 +47,7 @@ def test_two_requests_to_one_address_are_told_apart_by_their_bodies(account: Acc
     """Sent at once by two scripts, and received in the other order; a body the browser does not tell takes the rest."""
     bodies = [b"first", b"second", b"third"]
     for number, body in enumerate(bodies):
-        told = {"bodySha256": hashlib.sha256(body).hexdigest()} if body != b"third" else {}
+        told: dict[str, Any] = {"bodySha256": hashlib.sha256(body).hexdigest()} if body != b"third" else {}
         initiator = {"type": "script", "url": f"https://shop.test/{body.decode()}.js"}
         account.request(str(number), "https://t.test/c", method="POST", seconds=1, initiator=initiator, **told)
     wires = [

@@ -56,7 +56,7 @@ EXPECTED: dict[str, set[Row]] = {
     },
     "POST /k/fromworker": {("both", "worker", "fetch", "script", "/k/worker.js", 2, "/k/worker.js", "/")},
     "POST /k/gzip": {("both", "page", "fetch", "script", "/k/calls.js", 14, "/", "/")},
-    "GET two:/k/hop": {("both", "page", "fetch", "redirect", None, None, "/", "/")},
+    "GET two:/k/hop": {("both", "page", "fetch", "redirect", "/k/redirect", None, "/", "/")},
     "GET /k/icon.png": {("both", "page", "other", "other", None, None, "/", "/")},
     "GET /k/img.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
     "GET /k/import.css": {("both", "page", "stylesheet", "parser", "/k/style.css", None, "/", "/")},
@@ -66,7 +66,7 @@ EXPECTED: dict[str, set[Row]] = {
     "GET /k/input.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
     "GET /k/inserted.js": {("both", "page", "script", "script", "/k/calls.js", 3, "/", "/")},
     "POST /k/keepalive": {("both", "page", "fetch", "script", "/k/calls.js", 7, "/", "/")},
-    "GET /k/landed": {("both", "page", "fetch", "redirect", None, None, "/", "/")},
+    "GET /k/landed": {("both", "page", "fetch", "redirect", "two:/k/hop", None, "/", "/")},
     "POST /k/later": {("both", "page", "fetch", "script", "/", None, "/", "/")},
     "GET /k/lazy.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
     "GET /k/manifest.json": {
