@@ -25,7 +25,7 @@ from mitmproxy.master import Master
 from mitmproxy.proxy import mode_specs
 
 from auditor.capture.answers import Answers
-from auditor.capture.recorder import Recorder
+from auditor.capture.recorder import BODY_LIMIT, Recorder
 from auditor.evidence import Phase
 
 POLL_S = 0.02
@@ -92,7 +92,8 @@ class Proxy:
             port = _free_port()
             await self.server.servers.update([mode_specs.ProxyMode.parse(f"regular@127.0.0.1:{port}")])
             if any(address[1] == port for address in self.server.listen_addrs()):
-                self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]))
+                folder, limit = Path(line["folder"]), line.get("body_bytes", BODY_LIMIT)
+                self.recorder.begin(port, folder, Phase(line["phase"]), limit, replay=bool(replay))
                 return {"port": port}
         raise OSError("no port to listen on")
 
@@ -119,6 +120,7 @@ class Proxy:
             "error": recording.error,
             "notes": recording.notes,
             "unanswered": self.answers.unanswered,
+            "hosts": recording.connections.facts().model_dump(mode="json"),
         }
 
     async def serve(self) -> None:
