@@ -104,6 +104,13 @@ class Body(Evidence):
         return self.size > len(self.kept)
 
 
+class Interim(Evidence):
+    """An answer before the answer, such as 103 Early Hints (RFC 8297)."""
+
+    status: int
+    headers: Headers = ()
+
+
 class Message(Evidence):
     """One WebSocket message."""
 
@@ -178,6 +185,7 @@ class Exchange(Evidence):
     response_body: Body = Body()
     error: str | None = Field(None, description="why there is no whole response")
     response_trailers: Headers = Field((), description="fields sent after the response's body")
+    interim: tuple[Interim, ...] = ()
     messages: tuple[Message, ...] = ()
     close_code: int | None = Field(None, description="of a WebSocket (RFC 6455 7.4.1); 1006: without a close frame")
     closed_by: str | None = Field(None, description="client or server, of a WebSocket")

@@ -24,6 +24,7 @@ from mitmproxy.addons import core, next_layer, proxyserver, serverplayback, tlsc
 from mitmproxy.master import Master
 from mitmproxy.proxy import mode_specs
 
+from auditor.capture import interim
 from auditor.capture.answers import Answers
 from auditor.capture.recorder import BODY_LIMIT, Recorder
 from auditor.evidence import Phase
@@ -67,6 +68,7 @@ class Proxy:
             server_replay_extra="204",
         )
         map_names(config["names"])
+        interim.install()
 
     async def command(self, line: dict[str, Any]) -> dict[str, Any]:
         """Carry out one command."""

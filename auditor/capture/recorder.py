@@ -16,6 +16,7 @@ from mitmproxy import connection, http, tls
 from mitmproxy.proxy import server_hooks
 
 from auditor.capture.connections import Connections
+from auditor.capture.interim import INTERIM
 from auditor.domains import host_of
 from auditor.evidence import Body, Phase
 from auditor.store.wire import WireWriter, body_of, text_of
@@ -227,8 +228,9 @@ class Recorder:
             return  # answered whole already: a WebSocket or kept connection that ended later
         recording.failures += 1
         error = flow.error.msg if flow.error else "unknown error"
-        # An answer without an end was not broken off by anybody: it is as whole as it can be.
-        self._failed(recording, flow, f"unfinished: {error}" if flow.id in recording.endless else error)
+        # An answer that goes on when the visit closes its page was not broken off by anybody else.
+        closed = flow.response is not None and recording.phase is Phase.close
+        self._failed(recording, flow, f"unfinished: {error}" if closed or flow.id in recording.endless else error)
 
     @fail_closed
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -307,6 +309,7 @@ class Recorder:
             server=_server(flow.server_conn),
             local_port=_local_port(flow.server_conn),
             trailers=list(response.trailers.fields) if response.trailers else None,
+            interim=flow.metadata.get(INTERIM),
         )
         self._done(recording, flow)
 

@@ -41,7 +41,8 @@ async def snapshot(client: CdpClient, sensor: Sensor, endpoint: str) -> dict[str
         worker["storage_key"] = workers.get(worker.pop("target"))
     storage = [{"storage_key": key, "area": area, "items": items} for (key, area), items in web.items()]
     problems += stores.pop("problems")
-    return {**await jar(client), "storage": storage, **stores, "problems": problems}
+    read = [{"storage_key": place.key, "kind": place.kind} for place in places.values()]
+    return {**await jar(client), "storage": storage, **stores, "places": read, "problems": problems}
 
 
 async def jar(client: CdpClient) -> dict[str, Any]:

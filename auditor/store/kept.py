@@ -93,9 +93,9 @@ def gone_frames(state: dict[str, Any], events: Path) -> list[Coverage]:
     Of them only what Web Storage's events told is known. A state file of before these stores were read says
     nothing of frames: no row is made of it.
     """
-    if "indexeddb" not in state:
+    if "places" not in state:
         return []
-    read = {split_storage_key(place["storage_key"]) for place in state.get("storage", ())}
+    read = {split_storage_key(place["storage_key"]) for place in state["places"]}
     frames: dict[str, tuple[str | None, str]] = {}
     gone: dict[tuple[str, str], None] = {}
     for line in read_events(events):

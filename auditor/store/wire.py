@@ -123,8 +123,11 @@ class WireWriter:
         server: str | None = None,
         local_port: int | None = None,
         trailers: RawHeaders | None = None,
+        interim: list[tuple[int, RawHeaders]] | None = None,
     ) -> str:
         """Write a response; `error` says why it is not whole, `answer` who answered when not the web.
+
+        `interim`: the interim answers (1xx) before it, as (status, headers).
 
         Returns its WARC-Record-ID.
         """
@@ -134,7 +137,8 @@ class WireWriter:
             "Auditor-Error": error,
             "Auditor-Status": str(status),
             "Auditor-Answer": answer,
-            "Auditor-Trailers": json.dumps([[text_of(k), text_of(v)] for k, v in trailers]) if trailers else None,
+            "Auditor-Trailers": json.dumps(_texts(trailers)) if trailers else None,
+            "Auditor-Interim": json.dumps([[status, _texts(h)] for status, h in interim]) if interim else None,
             "Auditor-Server": server,
             "Auditor-Local-Port": None if local_port is None else str(local_port),
         }
@@ -231,6 +235,10 @@ class WireWriter:
         return record_id
 
 
+def _texts(headers: RawHeaders) -> list[list[str]]:
+    return [[text_of(name), text_of(value)] for name, value in headers]
+
+
 def _digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
@@ -323,6 +331,7 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
             "answer": head.get("auditor-answer"),
             "response_record": record_id,
             "response_trailers": json.loads(head.get("auditor-trailers", "[]")),
+            "interim": [{"status": s, "headers": h} for s, h in json.loads(head.get("auditor-interim", "[]"))],
         }
     elif kind == "continuation":
         open_.fields["request_body"] = _body(head, block)

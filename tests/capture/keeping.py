@@ -49,6 +49,6 @@ const framed = new Promise(done => addEventListener("message", done, {{once: tru
 </script>""",
     "/keeping-frame": FRAME,
     "/keeping-popup": f"""<!doctype html><title>popup</title><script>{KEEP}
-keep("popup").then(() => opener.document ? 0 : 0, () => 0).finally(() => {{ document.title = "kept"; }});
+keep("popup").finally(() => {{ document.title = "kept"; }});
 </script>""",
 }

@@ -90,6 +90,7 @@ def requests(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
                 **content_cells(x.request_body, x.request_header("content-encoding"), x.request_content(), "request_"),
                 "trailers": [name for name, _ in x.response_trailers],
                 "close_code": x.close_code,
+                "interim": [str(answer.status) for answer in x.interim],
             }
 
 
