@@ -20,6 +20,7 @@ from h11._receivebuffer import ReceiveBuffer
 from mitmproxy import http
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import http as layers
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.proxy.layers.http import _http1 as http1_layer
@@ -28,6 +29,8 @@ from mitmproxy.proxy.layers.http._events import ResponseEndOfMessage, ResponseTr
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 from mitmproxy.proxy.layers.http._http2 import Http2Client, Http2Server
 from wsproto.frame_protocol import CloseReason
+
+from auditor.capture.flow_control import Bounded, Drained, waiting_for_browser, waiting_for_server
 
 INTERIM = "interim"
 """Key of `flow.metadata`: the interim answers as (status, headers), in their order."""
@@ -50,6 +53,12 @@ class Stream(layers.HttpStream):
     """Keeps interim answers with their flow and passes early hints on."""
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if isinstance(event, Drained):
+            # The other side of this exchange may go on.
+            peer = self.flow.server_conn if event.to_server else self.context.client
+            if peer in next(found for found in self.context.layers if isinstance(found, layers.HttpLayer)).connections:
+                yield layers.SendHttp(event, peer)
+            return
         if not isinstance(event, Interim):
             yield from super()._handle_event(event)
             return
@@ -60,23 +69,64 @@ class Stream(layers.HttpStream):
                 yield layers.SendHttp(Interim(self.stream_id, event.response), self.context.client)
 
 
-class Server2(Http2Server):
+class Server2(Http2Server, Bounded):
     """The browser's side of HTTP/2."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.bound()
+
+    def waiting(self, stream: int) -> int:
+        """Of a request, for its server."""
+        return waiting_for_server(self.parent(), stream)
+
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
-        if not isinstance(event, Interim):
+        if isinstance(event, Interim):
+            if self.is_open_for_us(event.stream_id):
+                status = (b":status", str(event.response.status_code).encode())
+                self.h2_conn.send_headers(event.stream_id, [status, *event.response.headers.fields])
+                yield commands.SendData(self.conn, self.h2_conn.data_to_send())
+        elif isinstance(event, Drained):
+            yield from self.drained(event.stream_id)
+        else:
+            waited = list(self.h2_conn.stream_buffers)
             yield from super()._handle_event(event)
-        elif self.is_open_for_us(event.stream_id):
-            status = (b":status", str(event.response.status_code).encode())
-            self.h2_conn.send_headers(event.stream_id, [status, *event.response.headers.fields])
-            yield commands.SendData(self.conn, self.h2_conn.data_to_send())
-
-
-class Client2(Http2Client):
-    """The site's side of HTTP/2."""
+            for stream in waited:
+                yield ReceiveHttp(Drained(stream, to_server=True))
 
     def handle_h2_event(self, event: h2.events.Event) -> layer.CommandGenerator[bool]:
-        """Take an interim answer instead of dropping it."""
+        """Confirm data as the other side takes it."""
+        if isinstance(event, h2.events.DataReceived):
+            return (yield from self.data_received(event))
+        return (yield from super().handle_h2_event(event))
+
+
+class Client2(Http2Client, Bounded):
+    """The site's side of HTTP/2."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.bound()
+
+    def waiting(self, stream: int) -> int:
+        """Of a response, for the browser."""
+        return waiting_for_browser(self.parent(), self.their_stream_id[stream])
+
+    def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if isinstance(event, Drained):
+            if (ours := self.our_stream_id.get(event.stream_id)) is not None:
+                yield from self.drained(ours)
+            return
+        queued = list(self.stream_queue)
+        waited = [self.their_stream_id[ours] for ours in self.h2_conn.stream_buffers]
+        yield from super()._handle_event(event)
+        for stream in (*waited, *(s for s in queued if s not in self.stream_queue)):
+            yield ReceiveHttp(Drained(stream, to_server=False))
+
+    def handle_h2_event(self, event: h2.events.Event) -> layer.CommandGenerator[bool]:
+        """Take an interim answer instead of dropping it; confirm data as the browser takes it."""
+        if isinstance(event, h2.events.DataReceived):
+            return (yield from self.data_received(event))
         if not isinstance(event, h2.events.InformationalResponseReceived):
             return (yield from super().handle_h2_event(event))
         fields = [(_bytes(name), _bytes(value)) for name, value in event.headers or ()]

@@ -13,7 +13,8 @@ const send = (path, size) => fetch(path, {{method: "POST", body: new Uint8Array(
 
 HUGE = f"""<!doctype html><title>huge</title><script>
 (async () => {{
-  await fetch("/huge", {{method: "POST", body: new Blob(Array(64).fill(new Uint8Array(1 << 20)))}});
+  await (await fetch("/flood")).arrayBuffer();
+  await fetch("/huge", {{method: "POST", body: new Blob(Array(40).fill(new Uint8Array(1 << 20)))}});
   {DONE}
 }})();
 </script>"""

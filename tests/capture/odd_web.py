@@ -140,6 +140,9 @@ async def _answer(path: str, headers: dict[str, str], send: Send, stop: asyncio.
     trailers = path == "/trailers"
     start = {"type": "http.response.start", "status": status, "trailers": trailers}
     await send({**start, "headers": [(k.encode(), v.encode()) for k, v in fields.items()]})
+    if path == "/flood":
+        for _ in range(40):
+            await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
     endless = path in ("/events", "/endless")
     await send({"type": "http.response.body", "body": body, "more_body": endless})
     if trailers:

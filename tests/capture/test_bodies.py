@@ -61,7 +61,8 @@ def test_a_large_request_is_kept_in_part_and_sent_whole(odd: OddChain) -> None:
     assert one_of(evidence, "h2.test/large").source is Source.both
 
 
-def test_a_huge_request_does_not_fill_the_proxys_memory(odd: OddChain) -> None:
+def test_huge_bodies_do_not_fill_the_proxys_memory(odd: OddChain) -> None:
+    """40 MiB up and 40 MiB down, each faster than the other side takes it."""
     limits = LIMITS.model_copy(update={"body_bytes": MIB, "step_ms": 60_000, "visit_ms": 90_000})
     odd.visit("https://h2.test/uploads", DONE, limits=limits)
     before = psutil.Process(odd.proxy.pid).memory_info().rss
@@ -70,8 +71,10 @@ def test_a_huge_request_does_not_fill_the_proxys_memory(odd: OddChain) -> None:
     status = Path(f"/proc/{odd.proxy.pid}/status").read_text()
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) << 10
     body = one_of(evidence, "h2.test/huge").request_body
-    assert (body.size, len(body.kept), body.sha256) == (64 * MIB, MIB, sha256(bytes(64 * MIB)))
-    assert peak - before < 32 * MIB
+    assert (body.size, len(body.kept), body.sha256) == (40 * MIB, MIB, sha256(bytes(40 * MIB)))
+    flood = one_of(evidence, "h2.test/flood").response_body
+    assert (flood.size, len(flood.kept), flood.cut) == (40 * MIB + len(TEXT), MIB, True)
+    assert peak - before < 24 * MIB
 
 
 def test_answers_of_every_form_are_recorded_as_they_were(odd: OddChain) -> None:
@@ -145,7 +148,8 @@ def test_websocket_messages_of_every_kind(odd: OddChain) -> None:
     assert [told for path, told in odd.web.sockets if path == "/large"] == [17 * MIB, "x" * 200_000, "close"]
     dropped, left = one_of(evidence, "ws.test/dropped"), one_of(evidence, "ws.test/left")
     assert (dropped.close_code, dropped.closed_by) == (1006, "server")
-    assert (left.close_code, left.closed_by) == (1001, "client")
+    # The browser says goodbye (1001) when its page is closed, if its process still has the time to.
+    assert (left.close_code in (1001, 1006), left.closed_by) == (True, "client")
 
 
 def test_the_protocol_is_the_one_spoken_without_the_proxy(odd: OddChain) -> None:
