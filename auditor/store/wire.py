@@ -258,6 +258,7 @@ class _Open:
 
     fields: dict[str, object]
     messages: list[Message]
+    awaits_body: bool = False
 
 
 def read_wire(path: Path, visit: str, source: Source = Source.proxy_only) -> tuple[list[Exchange], str | None]:
@@ -274,6 +275,9 @@ def read_wire(path: Path, visit: str, source: Source = Source.proxy_only) -> tup
         if not found:
             raise InputError(f"cannot be read as WARC: {error}", file=path) from None
         problem = f"{path.name} ends early: {type(error).__name__}"
+    for open_ in found.values():
+        if open_.awaits_body:
+            open_.fields["error"] = open_.fields.get("error") or "the record ends before the request's body"
     return [Exchange.model_validate({**o.fields, "messages": tuple(o.messages)}) for o in found.values()], problem
 
 
@@ -315,6 +319,7 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
                 "request_record": record_id,
             },
             [],
+            awaits_body="warc-segment-number" in head,
         )
         return
     if (open_ := found.get(request)) is None:
@@ -335,6 +340,7 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
         }
     elif kind == "continuation":
         open_.fields["request_body"] = _body(head, block)
+        open_.awaits_body = False
     elif "auditor-close" in head:
         open_.fields |= {"close_code": int(head["auditor-close"]), "closed_by": head["auditor-close-by"]}
     elif "auditor-message" in head:

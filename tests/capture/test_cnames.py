@@ -18,6 +18,8 @@ from auditor.hosts import Cname, CnameStatus, Host, Hosts
 from auditor.scenario import Network, Scenario
 from auditor.specs import parse
 
+from .chain import WebChain
+
 ALIASES = {
     "metrics.shop.example": "shop.data.adobe.example",
     "shop.data.adobe.example": "lb7.omtrdc.example",
@@ -29,7 +31,8 @@ ALIASES = {
     "UPPER.example": "Mixed.Case.Example",
     **{f"n{n}.long.example": f"n{n + 1}.long.example" for n in range(40)},
 }
-NAMES = {"plain.example", "lb7.omtrdc.example", "end.example", "mixed.case.example"}
+ALIASES |= {"one.test": "one.cdn.example"}
+NAMES = {"one.cdn.example", "third.test", "plain.example", "lb7.omtrdc.example", "end.example", "mixed.case.example"}
 
 
 class Resolver(asyncio.DatagramProtocol):
@@ -197,6 +200,21 @@ async def test_names_that_are_none_do_no_harm(name: str) -> None:
     async with resolver() as (_, network):
         found = await ask(Cnames(network), name)
     assert found[name].status in (CnameStatus.failed, CnameStatus.nxdomain)
+
+
+@pytest.mark.browser
+def test_a_visits_hosts_are_asked_for_once_it_is_over(chain: WebChain) -> None:
+    """The visit's own record knows nothing of it."""
+    before = len(chain.web.seen)
+    server, network = chain.loop.run(chain.loop.stack.enter_async_context(resolver()))
+    evidence = chain.visit("https://one.test/", cnames=Cnames(network))
+    found = {host.host: host for host in evidence.hosts}
+    assert (found["one.test"].cname.chain, found["one.test"].cname.last_site) == (("one.cdn.example",), "cdn.example")
+    assert found["third.test"].cname.status is CnameStatus.answered
+    assert found["third.test"].cname.chain == ()
+    assert found["one.test"].addresses == (chain.web.names["one.test"],)
+    assert sorted(server.asked) == ["one.test", "third.test"]
+    assert len([e for e in evidence.exchanges if e.request.startswith("r")]) == len(chain.web.seen) - before
 
 
 @pytest.mark.parametrize(
