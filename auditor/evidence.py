@@ -262,7 +262,7 @@ class StorageItem(Evidence):
 class Coverage(Evidence):
     """What was and was not seen of a visit."""
 
-    sensor: str = Field(description="proxy, browser, join, decoder, replay, importer")
+    sensor: str = Field(description="proxy, browser, join, dns, decoder, replay, importer")
     matched: int = 0
     proxy_only: int = 0
     browser_only: int = 0

@@ -25,6 +25,7 @@ class CnameStatus(StrEnum):
     failed = "failed"
     loop = "loop"
     too_long = "too_long"
+    no_resolver = "no_resolver"
     not_asked = "not_asked"
 
 

@@ -74,9 +74,10 @@ class Cnames:
     async def _ask(self, host: str) -> Cname:
         async with self._room:
             if not self._servers:
-                return Cname(reason="the system names no resolver")
+                return Cname(status=CnameStatus.no_resolver, reason="the system names no resolver")
             if self._silent >= DEAD_AFTER:
-                return Cname(reason=f"the resolver did not answer {DEAD_AFTER} names in a row")
+                reason = f"the resolver did not answer {DEAD_AFTER} names in a row"
+                return Cname(status=CnameStatus.no_resolver, reason=reason)
             chain = _Chain(self._servers)
             asked_at = datetime.now(UTC)
             try:

@@ -1,12 +1,16 @@
 """The facts of a visit's hosts back: hosts.json, and for hosts it does not tell of, what the exchanges say."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.domains import host_of
 from auditor.errors import InputError
-from auditor.evidence import Exchange, Source, VisitKind
-from auditor.hosts import Cname, Host, parse_hosts
+from auditor.evidence import Coverage, Exchange, Source, VisitKind
+from auditor.hosts import Cname, CnameStatus, Host, parse_hosts
+
+SAID = (CnameStatus.answered, CnameStatus.nxdomain, CnameStatus.not_asked)
+"""Outcomes that leave nothing open: the chain is known, or nobody wanted to know it."""
 
 
 def read_hosts(path: Path, exchanges: Iterable[Exchange], kind: VisitKind) -> tuple[Host, ...]:
@@ -29,3 +33,14 @@ def read_hosts(path: Path, exchanges: Iterable[Exchange], kind: VisitKind) -> tu
     for host, addresses in servers.items():
         told.setdefault(host, Host(host=host, addresses=tuple(addresses), cname=Cname(reason=reason)))
     return tuple(told[host] for host in sorted(told))
+
+
+def unanswered(hosts: Iterable[Host]) -> list[Coverage]:
+    """A row for the hosts whose chain was asked for and is not known; [] where there is none."""
+    counts = Counter(host.cname.status for host in hosts)
+    missing = {status.value: n for status, n in counts.items() if status not in SAID}
+    if not missing:
+        return []
+    reason = "; ".join(f"CNAME chain not known: {status} ({n})" for status, n in sorted(missing.items()))
+    answered = counts[CnameStatus.answered] + counts[CnameStatus.nxdomain]
+    return [Coverage(sensor="dns", matched=answered, skipped=sum(missing.values()), reason=reason)]

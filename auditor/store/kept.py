@@ -10,7 +10,9 @@ from auditor.store.browser_events import read_events
 from auditor.store.storage_key import split_storage_key
 
 NAMED = 20
-"""Origins named in a coverage row; further ones are counted."""
+"""Origins that have a coverage row each; further ones are counted in one."""
+
+GONE = "frame gone before the end, its IndexedDB and Cache Storage not read"
 
 
 def kept_items(state: dict[str, Any]) -> list[StorageItem]:
@@ -88,7 +90,7 @@ def _origin(url: str) -> str:
 
 
 def gone_frames(state: dict[str, Any], events: Path) -> list[Coverage]:
-    """A row for the frames that kept what they kept until they went, before the snapshot; [] for none.
+    """Rows for the origins whose frames kept what they kept until they went, before the snapshot; [] for none.
 
     Of them only what Web Storage's events told is known. A state file of before these stores were read says
     nothing of frames: no row is made of it.
@@ -106,12 +108,13 @@ def gone_frames(state: dict[str, Any], events: Path) -> list[Coverage]:
         frames[frame["id"]] = (frame.get("parentId"), frame.get("url", ""))
         if origin.startswith(("http://", "https://")):
             gone.setdefault((origin.rstrip("/"), site_of(_top(frames, frame["id"]))))
-    left = [f"{origin} under {top}" for origin, top in gone if (origin, top) not in read]
-    if not left:
-        return []
-    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
-    reason = f"frames gone before the end, their IndexedDB and Cache Storage not read: {', '.join(left[:NAMED])}{more}"
-    return [Coverage(sensor="browser", skipped=len(left), reason=reason)]
+    left = [place for place in gone if place not in read]
+    rows = [
+        Coverage(sensor="browser", skipped=1, reason=f"{GONE}: {origin} under {top}") for origin, top in left[:NAMED]
+    ]
+    if len(left) > NAMED:
+        rows.append(Coverage(sensor="browser", skipped=len(left) - NAMED, reason=f"{GONE}: further origins"))
+    return rows
 
 
 def _top(frames: dict[str, tuple[str | None, str]], frame: str) -> str:

@@ -20,7 +20,7 @@ from auditor.evidence import (
     VisitKind,
 )
 from auditor.store.browser_events import read_events, read_hops
-from auditor.store.hosts import read_hosts
+from auditor.store.hosts import read_hosts, unanswered
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
 from auditor.store.kept import gone_frames, kept_items
@@ -52,13 +52,15 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         coverage.append(Coverage(sensor="proxy", reason=problem))
     coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in state.get("problems", ())]
     coverage += gone_frames(state, folder / EVENTS_FILE)
+    hosts = read_hosts(folder / HOSTS_FILE, exchanges, visit.kind)
+    coverage += unanswered(hosts)
     document = folder / DOCUMENT_FILE
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
         cookies=cookies_of(exchanges, state.get("cookies")),
         storage=_storage(state, folder / EVENTS_FILE),
-        hosts=read_hosts(folder / HOSTS_FILE, exchanges, visit.kind),
+        hosts=hosts,
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
     )

@@ -171,7 +171,7 @@ async def test_a_dead_resolver_is_left_alone(monkeypatch: pytest.MonkeyPatch) ->
         found = await ask(cnames, "plain.example")
         assert len(server.asked) == before
     reason = f"the resolver did not answer {DEAD_AFTER} names in a row"
-    assert found["plain.example"] == Cname(status=CnameStatus.not_asked, reason=reason)
+    assert found["plain.example"] == Cname(status=CnameStatus.no_resolver, reason=reason)
 
 
 async def test_what_is_not_asked() -> None:

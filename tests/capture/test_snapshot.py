@@ -12,7 +12,7 @@ from auditor.capture import stores as stores_module
 from auditor.capture.cdp import CdpClient
 from auditor.evidence import CookieMode, Outcome, StorageItem, VisitEvidence
 from auditor.scenario import Click, Goto, PythonStep, Wait
-from auditor.store.kept import gone_frames, kept_items
+from auditor.store.kept import GONE, gone_frames, kept_items
 
 from .chain import WebChain
 
@@ -105,7 +105,7 @@ def test_service_workers(kept: VisitEvidence) -> None:
 @pytest.mark.browser
 def test_stores_of_a_page_that_was_left_are_said_to_be_unread(chain: WebChain) -> None:
     evidence = chain.visit("https://one.test/keeping", (Wait(wait="#kept"), Goto(goto="https://two.test/")))
-    gone = [c for c in evidence.coverage if c.reason.startswith("frames gone")]
+    gone = [c for c in evidence.coverage if c.reason.startswith("frame gone")]
     assert [(c.sensor, c.skipped, c.reason.partition(": ")[2]) for c in gone] == [
         ("browser", 1, "https://third.test under one.test")
     ]
@@ -158,7 +158,15 @@ def test_a_state_file_of_before_says_nothing_of_these_stores(tmp_path: Path) -> 
     events.write_bytes(gzip.compress(json.dumps(line).encode() + b"\n"))
     assert kept_items(old) == []
     assert gone_frames(old, events) == []
-    assert [c.skipped for c in gone_frames({**old, "places": []}, events)] == [1]
+    assert [c.reason for c in gone_frames({**old, "places": []}, events)] == [
+        f"{GONE}: https://one.test under one.test"
+    ]
+    many = [dict(frame, id=f"f{n}", url=f"https://n{n}.test/", securityOrigin=f"https://n{n}.test") for n in range(25)]
+    lines = [json.dumps({**line, "params": {"frame": frame}}).encode() + b"\n" for frame in many]
+    events.write_bytes(gzip.compress(b"".join(lines)))
+    rows = gone_frames({**old, "places": [{"storage_key": "https://n3.test/"}]}, events)
+    assert [c.skipped for c in rows] == [1] * 20 + [4]
+    assert rows[-1].reason == f"{GONE}: further origins"
 
 
 def test_items_of_the_same_key_are_told_apart() -> None:

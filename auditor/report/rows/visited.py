@@ -89,6 +89,7 @@ def requests(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
                 **content_cells(x.response_body, x.response_header("content-encoding"), x.response_content()),
                 **content_cells(x.request_body, x.request_header("content-encoding"), x.request_content(), "request_"),
                 "trailers": [name for name, _ in x.response_trailers],
+                "messages_cut": sum(message.body.cut for message in x.messages),
                 "close_code": x.close_code,
                 "interim": [str(answer.status) for answer in x.interim],
             }
