@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.content import Decoded, decode_content
+from auditor.hosts import Host
 
 type Headers = tuple[tuple[str, str], ...]
 
@@ -106,6 +107,13 @@ class Body(Evidence):
         return self.size > len(self.kept)
 
 
+class Interim(Evidence):
+    """An answer before the answer, such as 103 Early Hints (RFC 8297)."""
+
+    status: int
+    headers: Headers = ()
+
+
 class Message(Evidence):
     """One WebSocket message."""
 
@@ -181,7 +189,11 @@ class Exchange(Evidence):
     response_headers: Headers = ()
     response_body: Body = Body()
     error: str | None = Field(None, description="why there is no whole response")
+    response_trailers: Headers = Field((), description="fields sent after the response's body")
+    interim: tuple[Interim, ...] = ()
     messages: tuple[Message, ...] = ()
+    close_code: int | None = Field(None, description="of a WebSocket (RFC 6455 7.4.1); 1006: without a close frame")
+    closed_by: str | None = Field(None, description="client or server, of a WebSocket")
     server: str | None = Field(None, description="ip:port the proxy spoke to")
     local_port: int | None = Field(None, description="the proxy's own port of that connection")
     answer: str | None = Field(None, description="in a replay: 'recording', or 'empty' where it had no answer")
@@ -244,20 +256,23 @@ class Cookie(Evidence):
 
 
 class StorageItem(Evidence):
-    """One item of Web Storage at the end of a visit."""
+    """One item of a store at the end of a visit; for IndexedDB also each object store, by its path."""
 
     origin: str
-    top_site: str = Field(description="registrable domain of the page whose partition holds it")
-    area: str = Field(description="local or session")
-    key: str
+    top_site: str = Field(description="registrable domain of the page whose partition holds it; '' when not told")
+    area: str = Field(description="local, session, indexeddb, cache or service_worker")
+    key: str = Field(description="name; database/store/key; cache/address; scope")
     value: str
+    size: int | None = Field(None, description="bytes of the whole, where the value is not, or not all, kept")
+    sha256: str | None = Field(None, description="hex, of a cached body")
+    detail: str = Field("", description="version, count, key path; method and status; the service worker's script")
     written_by: str | None = None
 
 
 class Coverage(Evidence):
     """What was and was not seen of a visit."""
 
-    sensor: str = Field(description="proxy, browser, join, decoder, replay, importer")
+    sensor: str = Field(description="proxy, browser, join, dns, decoder, replay, importer")
     matched: int = 0
     proxy_only: int = 0
     browser_only: int = 0
@@ -322,5 +337,6 @@ class VisitEvidence(Evidence):
     exchanges: tuple[Exchange, ...] = ()
     cookies: tuple[Cookie, ...] = ()
     storage: tuple[StorageItem, ...] = ()
+    hosts: tuple[Host, ...] = Field((), description="every host of the exchanges, sorted")
     coverage: tuple[Coverage, ...] = ()
     document_html: str | None = Field(None, description="the page as rendered at the end")

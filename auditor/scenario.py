@@ -199,7 +199,7 @@ class Site(Spec):
 
 
 class Limits(Spec):
-    """Times, in milliseconds."""
+    """Times, in milliseconds, and sizes, in bytes."""
 
     navigation_ms: Milliseconds = 30_000
     step_ms: Milliseconds = 10_000
@@ -207,13 +207,16 @@ class Limits(Spec):
     settle_max_ms: Milliseconds = 15_000
     drain_ms: Milliseconds = Field(3_000, description="how long late beacons are waited for after the page closed")
     visit_ms: Milliseconds = Field(120_000, description="hard limit of a whole visit")
+    body_bytes: int = Field(16 << 20, ge=0, le=256 << 20, description="kept of each body; length and hash are of all")
 
 
 class Network(Spec):
-    """For private test webs: names to addresses, and the CA that signs their certificates."""
+    """For private test webs: names to addresses, and the CA that signs their certificates; who is asked for CNAMEs."""
 
     names: dict[str, str] = Field({}, description="host -> ip:port, or *.domain -> ip:port")
     ca: Path | None = None
+    dns: bool = Field(True, description="ask for the CNAME chains of the hosts, after each visit")
+    resolver: str | None = Field(None, description="ip or ip:port that is asked; None: the system's")
 
     @field_validator("names")
     @classmethod
@@ -227,6 +230,28 @@ class Network(Spec):
             except ValueError:
                 raise ValueError(f"{name}: {address!r} is not ip:port") from None
         return names
+
+    @field_validator("resolver")
+    @classmethod
+    def _resolver(cls, resolver: str | None) -> str | None:
+        if resolver is not None:
+            resolver_address(resolver)
+        return resolver
+
+
+def resolver_address(text: str) -> tuple[str, int]:
+    """`ip`, `ip:port` or `[ip6]:port` as (ip, port); the port is 53 where none is said. Raises ValueError."""
+    try:
+        return str(ip_address(text.strip("[]"))), 53
+    except ValueError:
+        host, _, port = text.rpartition(":")
+    try:
+        address = ip_address(host.strip("[]"))
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{text!r} is not ip or ip:port") from None
+    return str(address), int(port)
 
 
 class Scenario(Spec):

@@ -24,8 +24,9 @@ from mitmproxy.addons import core, next_layer, proxyserver, serverplayback, tlsc
 from mitmproxy.master import Master
 from mitmproxy.proxy import mode_specs
 
+from auditor.capture import interim
 from auditor.capture.answers import Answers
-from auditor.capture.recorder import Recorder
+from auditor.capture.recorder import BODY_LIMIT, Recorder
 from auditor.evidence import Phase
 
 POLL_S = 0.02
@@ -67,6 +68,7 @@ class Proxy:
             server_replay_extra="204",
         )
         map_names(config["names"])
+        interim.install()
 
     async def command(self, line: dict[str, Any]) -> dict[str, Any]:
         """Carry out one command."""
@@ -92,7 +94,8 @@ class Proxy:
             port = _free_port()
             await self.server.servers.update([mode_specs.ProxyMode.parse(f"regular@127.0.0.1:{port}")])
             if any(address[1] == port for address in self.server.listen_addrs()):
-                self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]))
+                folder, limit = Path(line["folder"]), line.get("body_bytes", BODY_LIMIT)
+                self.recorder.begin(port, folder, Phase(line["phase"]), limit, replay=bool(replay))
                 return {"port": port}
         raise OSError("no port to listen on")
 
@@ -119,6 +122,7 @@ class Proxy:
             "error": recording.error,
             "notes": recording.notes,
             "unanswered": self.answers.unanswered,
+            "hosts": recording.connections.facts().model_dump(mode="json"),
         }
 
     async def serve(self) -> None:

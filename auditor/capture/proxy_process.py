@@ -69,10 +69,14 @@ class ProxyProcess:
         """Whether the child still runs."""
         return self._process.returncode is None
 
-    async def open(self, folder: Path, phase: Phase, replay: Path | None = None) -> int:
-        """A listener for one visit, recorded into `folder`. Returns its port. Raises ProxyLost."""
+    async def open(self, folder: Path, phase: Phase, replay: Path | None = None, body_bytes: int | None = None) -> int:
+        """A listener for one visit, recorded into `folder`, `body_bytes` of each body. Returns its port.
+
+        Raises ProxyLost.
+        """
         line = {"do": "open", "folder": str(folder), "phase": phase.value, "replay": str(replay) if replay else None}
-        return int((await self._ask(line))["port"])
+        limit = {} if body_bytes is None else {"body_bytes": body_bytes}
+        return int((await self._ask({**line, **limit}))["port"])
 
     async def phase(self, phase: Phase) -> None:
         """What begins from now on belongs to this phase."""

@@ -15,27 +15,35 @@ from pathlib import Path
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy import server_hooks
 
+from auditor.capture.connections import Connections
+from auditor.capture.interim import INTERIM
+from auditor.domains import host_of
 from auditor.evidence import Body, Phase
 from auditor.store.wire import WireWriter, body_of, text_of
 
 BODY_LIMIT = 16 << 20
-"""Bytes of a body that are kept; its full length and hash always are (RELIABILITY.md 4.1)."""
+"""Bytes of a body that are kept where nothing else is asked for; its full length and hash always are."""
 
 ENDLESS = ("text/event-stream", "multipart/x-mixed-replace")
 """Media types of answers that do not end by themselves: the network counts as quiet beside them."""
 
 
-class Tee:
-    """Passes a streamed body on unchanged and keeps its start, its length and its hash."""
+WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "CONNECT", "TRACE")
+"""Methods whose requests have no body when no length is said (RFC 9110 9.3; browsers send none)."""
 
-    def __init__(self) -> None:
+
+class Tee:
+    """Passes a streamed body on unchanged and keeps its start (`limit` bytes), its length and its hash."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._hash, self._size, self._kept = hashlib.sha256(), 0, bytearray()
 
     def __call__(self, data: bytes) -> bytes:
         """Take a piece and hand it on."""
         self._hash.update(data)
         self._size += len(data)
-        if (room := BODY_LIMIT - len(self._kept)) > 0:
+        if (room := self._limit - len(self._kept)) > 0:
             self._kept += data[:room]
         return data
 
@@ -53,6 +61,10 @@ class Recording:
     port: int
     writer: WireWriter
     phase: Phase = Phase.prepare
+    body_limit: int = BODY_LIMIT
+    replay: bool = False
+    connections: Connections = field(default_factory=Connections)
+    uploads: dict[str, tuple[http.HTTPFlow, Tee]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
@@ -104,9 +116,15 @@ class Recorder:
     def __init__(self) -> None:
         self.recording: Recording | None = None
 
-    def begin(self, port: int, folder: Path, phase: Phase) -> None:
-        """Record what comes through the listener on `port` into `folder`/wire.warc.gz."""
-        self.recording = Recording(port=port, writer=WireWriter(folder / "wire.warc.gz"), phase=phase)
+    def begin(
+        self, port: int, folder: Path, phase: Phase, body_limit: int = BODY_LIMIT, *, replay: bool = False
+    ) -> None:
+        """Record what comes through the listener on `port` into `folder`/wire.warc.gz.
+
+        `replay`: answers are made here, so that no request may be streamed to a server.
+        """
+        writer = WireWriter(folder / "wire.warc.gz")
+        self.recording = Recording(port=port, writer=writer, phase=phase, body_limit=body_limit, replay=replay)
 
     def end(self) -> Recording:
         """Close the record; what is still under way is written as unfinished."""
@@ -116,6 +134,11 @@ class Recorder:
             recording.unfinished += 1
             try:
                 self._failed(recording, flow, "unfinished when the visit ended")
+            except Exception as error:
+                recording.fault("end", error)
+        for flow, _ in list(recording.uploads.values()):
+            try:
+                self._uploaded(recording, flow)
             except Exception as error:
                 recording.fault("end", error)
         recording.writer.close()
@@ -128,17 +151,33 @@ class Recorder:
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """A request begins: it counts as under way from its first byte."""
+        """A request begins: it counts as under way from its first byte.
+
+        A body that is longer than the limit, or of a length nobody said, must not be held in memory: its request
+        is written without it, before anything is forwarded, and the body as it passes (see `request`).
+        """
         recording = self._now()
         recording.requests += 1
         recording.names[flow.id] = f"r{recording.requests:05d}"
         recording.under_way[flow.id] = flow
         recording.last_activity = time.monotonic()
+        if not recording.replay and _is_large(flow.request, recording.body_limit):
+            tee = Tee(recording.body_limit)
+            self._request(recording, flow, None)
+            recording.uploads[flow.id] = (flow, tee)
+            flow.request.stream = tee
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
-        """The request is whole: write it before mitmproxy forwards it."""
+        """The request is whole: write it before mitmproxy forwards it; of a large one, write what passed."""
         recording = self._now()
+        if flow.id in recording.uploads:
+            self._uploaded(recording, flow)
+        else:
+            self._request(recording, flow, body_of(flow.request.raw_content or b"", recording.body_limit))
+
+    @staticmethod
+    def _request(recording: Recording, flow: http.HTTPFlow, body: Body | None) -> None:
         request = flow.request
         recording.writer.request(
             recording.names[flow.id],
@@ -148,10 +187,17 @@ class Recorder:
             _url(flow),
             request.http_version,
             list(request.headers.fields),
-            body_of(request.raw_content or b"", BODY_LIMIT),
+            body,
             server=_server(flow.server_conn),
             local_port=_local_port(flow.server_conn),
         )
+
+    @staticmethod
+    def _uploaded(recording: Recording, flow: http.HTTPFlow) -> None:
+        """Write a large request's body, or as much of it as was sent."""
+        if (upload := recording.uploads.pop(flow.id, None)) is not None:
+            body = upload[1].body()
+            recording.writer.request_body(recording.names[flow.id], datetime.now(UTC), _url(flow), body)
 
     @fail_closed
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -161,7 +207,7 @@ class Recorder:
         response = flow.response
         if response is None or response.status_code == 101:
             return
-        recording.tees[flow.id] = Tee()
+        recording.tees[flow.id] = Tee(recording.body_limit)
         response.stream = recording.tees[flow.id]
         if response.headers.get("content-type", "").split(";")[0].strip().lower() in ENDLESS:
             recording.endless.add(flow.id)
@@ -177,10 +223,14 @@ class Recorder:
     def error(self, flow: http.HTTPFlow) -> None:
         """There will be no (whole) answer."""
         recording = self._now()
+        self._uploaded(recording, flow)
         if flow.id not in recording.under_way:
             return  # answered whole already: a WebSocket or kept connection that ended later
         recording.failures += 1
-        self._failed(recording, flow, flow.error.msg if flow.error else "unknown error")
+        error = flow.error.msg if flow.error else "unknown error"
+        # An answer that goes on when the visit closes its page was not broken off by anybody else.
+        closed = flow.response is not None and recording.phase is Phase.close
+        self._failed(recording, flow, f"unfinished: {error}" if closed or flow.id in recording.endless else error)
         if flow.response is None:
             # mitmproxy would answer 502 in the site's name, which a page can read: without us it sees a failed request.
             _kill(flow)
@@ -199,10 +249,25 @@ class Recorder:
             _url(flow),
             message.from_client,
             message.is_text,
-            body_of(message.content, BODY_LIMIT),
+            body_of(message.content, recording.body_limit),
         )
         # The message is on disk: mitmproxy would keep every one until the connection ends.
         del flow.websocket.messages[:-1]
+
+    @fail_closed
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """A WebSocket has been closed, by a close frame or by its connection's end (code 1006)."""
+        recording = self._now()
+        recording.last_activity = time.monotonic()
+        if (socket := flow.websocket) is not None and socket.close_code is not None:
+            recording.writer.closed(
+                recording.names[flow.id],
+                _time(socket.timestamp_end),
+                _url(flow),
+                socket.close_code,
+                socket.close_reason or "",
+                by_client=bool(socket.closed_by_client),
+            )
 
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         """A tunnel that could not be made: no request was sent, so there is only a note."""
@@ -230,7 +295,8 @@ class Recorder:
         tee = recording.tees.pop(flow.id, None)
         body = tee.body() if tee else Body()
         if body.size == 0 and response.raw_content:
-            body = body_of(response.raw_content, BODY_LIMIT)
+            body = body_of(response.raw_content, recording.body_limit)
+        recording.connections.saw(host_of(_url(flow)), flow.client_conn, flow.server_conn)
         recording.writer.response(
             recording.names[flow.id],
             _time(response.timestamp_start),
@@ -245,6 +311,8 @@ class Recorder:
             answer=str(flow.metadata["answer"]) if "answer" in flow.metadata else None,
             server=_server(flow.server_conn),
             local_port=_local_port(flow.server_conn),
+            trailers=list(response.trailers.fields) if response.trailers else None,
+            interim=flow.metadata.get(INTERIM),
         )
         self._done(recording, flow)
 
@@ -252,6 +320,7 @@ class Recorder:
         if flow.response is not None and flow.id in recording.tees:
             self._answered(recording, flow, error)
             return
+        recording.connections.saw(host_of(_url(flow)), flow.client_conn, flow.server_conn)
         recording.writer.failure(
             recording.names[flow.id],
             datetime.now(UTC),
@@ -266,6 +335,14 @@ class Recorder:
     def _done(recording: Recording, flow: http.HTTPFlow) -> None:
         recording.under_way.pop(flow.id, None)
         recording.last_activity = time.monotonic()
+
+
+def _is_large(request: http.Request, limit: int) -> bool:
+    """Whether a request's body may be longer than `limit`, by what its headers say."""
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit():
+        return int(length) > limit
+    return request.method.upper() not in WITHOUT_BODY or "transfer-encoding" in request.headers
 
 
 def _kill(flow: http.HTTPFlow) -> None:

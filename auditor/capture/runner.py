@@ -14,6 +14,7 @@ from playwright.async_api import Playwright, async_playwright
 from auditor.capture.authority import Authority, forget_key, make_authority
 from auditor.capture.canary import canary_plans, canary_web, judge_blank, judge_canary
 from auditor.capture.chromium import browser_facts
+from auditor.capture.cnames import Cnames
 from auditor.capture.journey import PythonSteps, load_steps
 from auditor.capture.outcome import INFRASTRUCTURE
 from auditor.capture.proxy_process import ProxyProcess
@@ -41,12 +42,15 @@ class Shared:
     names: dict[str, str]
     python_steps: PythonSteps
     work: Path
+    cnames: Cnames
 
 
 async def run_canary(run: RunFolder, scenario: Scenario, workers: int, part: int = 1) -> dict[str, list[Proof]]:
     """Make and judge the canary's visits; `part` counts a resumed run's parts. Raises CannotFinish."""
     async with _work_folder() as work, canary_web(work) as web:
-        private = scenario.model_copy(update={"network": Network(names=web.names, ca=web.ca), "platforms": {}})
+        private = scenario.model_copy(
+            update={"network": Network(names=web.names, ca=web.ca, dns=False), "platforms": {}}
+        )
         tasks: list[Task] = [
             (plan, site, VisitKind.control) for plan, site in canary_plans(scenario.cookie_modes, part)
         ]
@@ -87,6 +91,7 @@ async def _make_all(
         names=scenario.network.names,
         python_steps=load_steps(scenario),
         work=work,
+        cnames=Cnames(scenario.network),
     )
     waiting = list(reversed(tasks))
     done: list[Visit] = []
@@ -136,7 +141,9 @@ async def _one(
     attempt: int,
 ) -> tuple[Visit, Path]:
     folder = shared.run.spool(plan.visit, attempt)
-    ground = Ground(shared.scenario, shared.authority, proxy, playwright, shared.python_steps, shared.work)
+    ground = Ground(
+        shared.scenario, shared.authority, proxy, playwright, shared.python_steps, shared.work, shared.cnames
+    )
     return await make_visit(plan, site, kind, ground, folder, attempt), folder
 
 

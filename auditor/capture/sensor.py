@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.cdp import CdpClient
 from auditor.capture.identity import user_agent_override
 
 KEPT = frozenset(
@@ -143,52 +143,3 @@ def _trimmed(method: str, params: dict[str, Any]) -> dict[str, Any]:
         if isinstance(trimmed.get(part), dict):
             trimmed[part] = {k: v for k, v in trimmed[part].items() if k not in (*drop, "headers", "timing")}
     return trimmed
-
-
-async def snapshot(client: CdpClient, sensor: Sensor) -> dict[str, Any]:
-    """The cookie jar and, for every frame of every page, its Web Storage; what could not be read is named."""
-    problems: list[str] = []
-    storage: dict[str, dict[str, Any]] = {}
-    for session, info in list(sensor.sessions.items()):
-        if info["type"] not in WITH_FRAMES:
-            continue
-        try:
-            tree = (await client.send("Page.getFrameTree", {}, session))["frameTree"]
-            for frame in _frames(tree):
-                await _frame_storage(client, session, frame, storage, problems)
-        except CdpError as error:
-            problems.append(f"storage of a {info['type']}: {error}")
-    return {**await jar(client), "storage": list(storage.values()), "problems": problems}
-
-
-async def jar(client: CdpClient) -> dict[str, Any]:
-    """The browser's whole cookie jar now. Raises CdpError."""
-    cookies = (await client.send("Storage.getCookies"))["cookies"]
-    return {"at": datetime.now(UTC).isoformat(), "cookies": cookies}
-
-
-def _frames(tree: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [tree["frame"]]
-    for child in tree.get("childFrames", []):
-        found += _frames(child)
-    return found
-
-
-async def _frame_storage(
-    client: CdpClient, session: str, frame: dict[str, Any], storage: dict[str, dict[str, Any]], problems: list[str]
-) -> None:
-    try:
-        key = (await client.send("Storage.getStorageKeyForFrame", {"frameId": frame["id"]}, session))["storageKey"]
-    except CdpError:
-        return  # an opaque origin (about:blank, sandboxed) has no storage
-    for area in ("local", "session"):
-        place = f"{area} {key}"
-        if place in storage:
-            continue
-        identity = {"storageKey": key, "isLocalStorage": area == "local"}
-        try:
-            found = await client.send("DOMStorage.getDOMStorageItems", {"storageId": identity}, session)
-        except CdpError as error:
-            problems.append(f"{area} storage of {key}: {error}")
-            continue
-        storage[place] = {"storage_key": key, "area": area, "items": found["entries"]}

@@ -10,7 +10,7 @@ from auditor.capture.cdp import CdpClient
 from auditor.capture.journey import Journey, StepFailed
 from auditor.capture.proxy_process import ProxyProcess
 from auditor.capture.sealed import as_cdp_cookies, unseal
-from auditor.capture.sensor import jar
+from auditor.capture.snapshot import jar
 from auditor.domains import is_within
 from auditor.evidence import Proof, Visitor
 from auditor.scenario import CookieProof, Platform

@@ -17,16 +17,19 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.cnames import Cnames
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.outcome import judge
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
-from auditor.capture.sensor import Sensor, jar, snapshot
+from auditor.capture.sensor import Sensor
+from auditor.capture.snapshot import jar, snapshot
 from auditor.capture.states import StateNotReached, prove, reach_state
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
+from auditor.hosts import Hosts
 from auditor.scenario import PlannedVisit, Scenario, Site
 from auditor.store.jar import CANARY_DOMAIN
-from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE
+from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
 LOOK_S = 5.0
 BLANK = "about:blank"
@@ -42,6 +45,7 @@ class Ground:
     playwright: Playwright
     python_steps: PythonSteps
     work: Path
+    cnames: Cnames | None = None
 
 
 @dataclass
@@ -85,6 +89,10 @@ async def make_visit(
     if sensor.crashed is not None:
         run.reasons.insert(0, f"page_crashed: {sensor.crashed}")
     (folder / STATE_FILE).write_text(json.dumps(run.state))
+    hosts = Hosts.model_validate(run.counters.pop("hosts", {}))
+    if ground.cnames is not None:
+        hosts = await ground.cnames.complete(hosts, "a recording answered" if site.replay else "")
+    (folder / HOSTS_FILE).write_text(hosts.model_dump_json())
     visit = Visit(
         visit=plan.visit,
         kind=kind,
@@ -147,7 +155,7 @@ async def _visit(
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
             await journey.shot(page, "end")
             looked = await _look(page, folder, run)
-            run.state = await snapshot(client, sensor)
+            run.state = await snapshot(client, sensor, browser.endpoint)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
             await page.close()
@@ -165,7 +173,7 @@ async def _visit(
 @contextlib.asynccontextmanager
 async def _recording(ground: Ground, folder: Path, site: Site, run: _Attempt) -> AsyncIterator[int]:
     """The proxy's listener and record, closed last, when the browser can send no more."""
-    port = await ground.proxy.open(folder, Phase.prepare, site.replay)
+    port = await ground.proxy.open(folder, Phase.prepare, site.replay, ground.scenario.limits.body_bytes)
     try:
         yield port
     finally:

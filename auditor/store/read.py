@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from auditor.domains import registrable_domain, site_of
 from auditor.errors import InputError
 from auditor.evidence import (
     Actor,
@@ -21,9 +20,12 @@ from auditor.evidence import (
     VisitKind,
 )
 from auditor.store.browser_events import read_events, read_hops
+from auditor.store.hosts import read_hosts, unanswered
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
-from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.kept import gone_frames, kept_items
+from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.storage_key import split_storage_key
 from auditor.store.wire import read_wire
 
 
@@ -49,12 +51,16 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     if problem:
         coverage.append(Coverage(sensor="proxy", reason=problem))
     coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in state.get("problems", ())]
+    coverage += gone_frames(state, folder / EVENTS_FILE)
+    hosts = read_hosts(folder / HOSTS_FILE, exchanges, visit.kind)
+    coverage += unanswered(hosts)
     document = folder / DOCUMENT_FILE
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
         cookies=cookies_of(exchanges, state.get("cookies")),
         storage=_storage(state, folder / EVENTS_FILE),
+        hosts=hosts,
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
     )
@@ -97,22 +103,11 @@ def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
                 found = {k: v for k, v in found.items() if k[:2] != item[:2]}
     for place in state.get("storage", ()):
         found |= {(place["storage_key"], place["area"], key): value for key, value in place["items"]}
-    items = []
+    items = kept_items(state)
     for (storage_key, area, key), value in found.items():
         origin, top_site = split_storage_key(storage_key)
         items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value))
     return tuple(sorted(items, key=lambda i: (i.top_site, i.origin, i.area, i.key)))
-
-
-def split_storage_key(storage_key: str) -> tuple[str, str]:
-    """A serialised storage key as (origin, registrable domain of the top-level site).
-
-    First-party keys are an origin; partitioned ones add `^0` and the top-level site, `^3` an ancestor bit
-    (Chromium, third_party/blink/public/common/storage_key/storage_key.h).
-    """
-    origin, *parts = storage_key.split("^")
-    top = next((part[1:] for part in parts if part.startswith("0")), origin)
-    return origin.rstrip("/"), site_of(top) or registrable_domain(top)
 
 
 def _imported(wire: list[Exchange], events: Path) -> tuple[Exchange, ...]:

@@ -5,7 +5,7 @@
       data/run.json        scenario, versions, flags, canary, times
       data/custody.jsonl   what was done to the run, each line chained to the one before by its hash
       data/visits/<id>/    published by one rename and never changed: visit.json, wire.warc.gz, events.jsonl.gz,
-                           state.json, screenshots
+                           hosts.json, state.json, screenshots
       data/derived/        rebuilt from the visits at will: tables, csv, report
       journal/             working state, no evidence: the lock, the spool of visits under way, the masking key
 
@@ -34,6 +34,7 @@ VISIT_FILE = "visit.json"
 WIRE_FILE = "wire.warc.gz"
 EVENTS_FILE = "events.jsonl.gz"
 STATE_FILE = "state.json"
+HOSTS_FILE = "hosts.json"
 DOCUMENT_FILE = "document.html"
 
 

@@ -74,24 +74,37 @@ class WireWriter:
         url: str,
         version: str,
         headers: RawHeaders,
-        body: Body,
+        body: Body | None,
         *,
         server: str | None = None,
         local_port: int | None = None,
         page: str | None = None,
     ) -> str:
-        """Write a request, before it is forwarded. Returns its WARC-Record-ID."""
+        """Write a request, before it is forwarded. Returns its WARC-Record-ID.
+
+        A `body` of None follows later (`request_body`): the record is the first segment of two (WARC 1.1 section 7).
+        """
         fields = {
             "Auditor-Phase": phase.value,
             "Auditor-Method": method,
             "Auditor-Server": server,
             "Auditor-Local-Port": None if local_port is None else str(local_port),
             "Auditor-Page": page,
+            "WARC-Segment-Number": "1" if body is None else None,
         }
         line = f"{_line(method)} {_line(url)} {version}".encode()
-        record = self._http("request", request, at, url, line, version, headers, body, fields)
+        record = self._http("request", request, at, url, line, version, headers, body or Body(), fields)
         self._records[request] = record
         return record
+
+    def request_body(self, request: str, at: datetime, url: str, body: Body) -> str:
+        """Write the body of a request that was written without it. Returns its WARC-Record-ID."""
+        fields = {
+            "WARC-Segment-Origin-ID": self._records.get(request),
+            "WARC-Segment-Number": "2",
+            "WARC-Segment-Total-Length": str(body.size),
+        }
+        return self._write("continuation", request, at, url, "application/octet-stream", body.kept, body, fields)
 
     def response(
         self,
@@ -109,8 +122,12 @@ class WireWriter:
         answer: str | None = None,
         server: str | None = None,
         local_port: int | None = None,
+        trailers: RawHeaders | None = None,
+        interim: list[tuple[int, RawHeaders]] | None = None,
     ) -> str:
         """Write a response; `error` says why it is not whole, `answer` who answered when not the web.
+
+        `interim`: the interim answers (1xx) before it, as (status, headers).
 
         Returns its WARC-Record-ID.
         """
@@ -120,6 +137,8 @@ class WireWriter:
             "Auditor-Error": error,
             "Auditor-Status": str(status),
             "Auditor-Answer": answer,
+            "Auditor-Trailers": json.dumps(_texts(trailers)) if trailers else None,
+            "Auditor-Interim": json.dumps([[status, _texts(h)] for status, h in interim]) if interim else None,
             "Auditor-Server": server,
             "Auditor-Local-Port": None if local_port is None else str(local_port),
         }
@@ -135,6 +154,16 @@ class WireWriter:
         }
         content_type = "text/plain; charset=utf-8" if text else "application/octet-stream"
         return self._write("metadata", request, at, url, content_type, body.kept, body, fields)
+
+    def closed(self, request: str, at: datetime, url: str, code: int, reason: str, *, by_client: bool) -> str:
+        """Write how a WebSocket was closed (RFC 6455 7.4). Returns its WARC-Record-ID."""
+        fields = {
+            "WARC-Refers-To": self._records.get(request),
+            "Auditor-Close": str(code),
+            "Auditor-Close-By": "client" if by_client else "server",
+        }
+        block = json.dumps({"code": code, "reason": reason}).encode()
+        return self._write("metadata", request, at, url, "application/json", block, Body(), fields)
 
     def failure(
         self,
@@ -206,6 +235,10 @@ class WireWriter:
         return record_id
 
 
+def _texts(headers: RawHeaders) -> list[list[str]]:
+    return [[text_of(name), text_of(value)] for name, value in headers]
+
+
 def _digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
@@ -225,6 +258,7 @@ class _Open:
 
     fields: dict[str, object]
     messages: list[Message]
+    awaits_body: bool = False
 
 
 def read_wire(path: Path, visit: str, source: Source = Source.proxy_only) -> tuple[list[Exchange], str | None]:
@@ -241,6 +275,9 @@ def read_wire(path: Path, visit: str, source: Source = Source.proxy_only) -> tup
         if not found:
             raise InputError(f"cannot be read as WARC: {error}", file=path) from None
         problem = f"{path.name} ends early: {type(error).__name__}"
+    for open_ in found.values():
+        if open_.awaits_body:
+            open_.fields["error"] = open_.fields.get("error") or "the record ends before the request's body"
     return [Exchange.model_validate({**o.fields, "messages": tuple(o.messages)}) for o in found.values()], problem
 
 
@@ -282,6 +319,7 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
                 "request_record": record_id,
             },
             [],
+            awaits_body="warc-segment-number" in head,
         )
         return
     if (open_ := found.get(request)) is None:
@@ -297,7 +335,14 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
             "ended_at": unstamp(ended) if ended else at,
             "answer": head.get("auditor-answer"),
             "response_record": record_id,
+            "response_trailers": json.loads(head.get("auditor-trailers", "[]")),
+            "interim": [{"status": s, "headers": h} for s, h in json.loads(head.get("auditor-interim", "[]"))],
         }
+    elif kind == "continuation":
+        open_.fields["request_body"] = _body(head, block)
+        open_.awaits_body = False
+    elif "auditor-close" in head:
+        open_.fields |= {"close_code": int(head["auditor-close"]), "closed_by": head["auditor-close-by"]}
     elif "auditor-message" in head:
         open_.messages.append(
             Message(

@@ -11,6 +11,7 @@ from typing import Any, Self
 from playwright.async_api import Playwright, async_playwright
 
 from auditor.capture.authority import Authority, make_authority
+from auditor.capture.cnames import Cnames
 from auditor.capture.journey import PythonSteps
 from auditor.capture.proxy_process import ProxyProcess
 from auditor.capture.visit import Ground, make_visit
@@ -82,6 +83,7 @@ class Chain:
         steps: PythonSteps | None = None,
         platforms: dict[str, Platform] | None = None,
         authority: Authority | None = None,
+        cnames: Cnames | None = None,
     ) -> VisitEvidence:
         """Make one visit, logged in at the platform when one is given, and read back what it left on disk."""
         self.visits += 1
@@ -108,7 +110,7 @@ class Chain:
         folder, work = self.folder / plan.visit, self.folder / "work"
         folder.mkdir()
         work.mkdir(exist_ok=True)
-        ground = Ground(scenario, authority or self.authority, self.proxy, self.playwright, steps or {}, work)
+        ground = Ground(scenario, authority or self.authority, self.proxy, self.playwright, steps or {}, work, cnames)
         visit = self.loop.run(make_visit(plan, site, kind, ground, folder, 1))
         assert list(work.iterdir()) == [], "a profile was left behind"
         return read_folder(folder, visit)

@@ -14,6 +14,7 @@ from auditor.capture.authority import Authority, forget_key, make_authority
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
 from auditor.errors import CannotFinish, InputError
 from auditor.evidence import Phase
+from auditor.hosts import Hosts
 from auditor.store.wire import read_wire
 
 from .chain import Loop, WebChain
@@ -96,6 +97,8 @@ def test_a_visit_is_recorded_from_open_to_close(loop: Loop, proxy: ProxyProcess,
         return counters
 
     counters = loop.run(visit())
+    (host,) = Hosts.model_validate(counters.pop("hosts")).hosts
+    assert (host.host, len(host.addresses), host.tls, host.certificates) == ("127.0.0.1", 1, (), ())
     assert {name: counters[name] for name in counters if name not in ("id", "ok")} == {
         "requests": 2,
         "responses": 2,

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from auditor.capture import recorder as recorder_module
 from auditor.capture.recorder import Recorder, Recording, Tee
 from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import read_wire
@@ -67,12 +66,11 @@ def was_killed(flow: HTTPFlow) -> bool:
     return flow.error is not None and flow.error.msg == Error.KILLED_MESSAGE
 
 
-def test_a_tee_changes_nothing_and_keeps_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "BODY_LIMIT", 5)
-    tee, pieces = Tee(), [b"abc", b"", b"defg", b"h"]
+def test_a_tee_changes_nothing_and_keeps_the_start() -> None:
+    tee, pieces = Tee(5), [b"abc", b"", b"defg", b"h"]
     assert [tee(piece) for piece in pieces] == pieces
     assert tee.body() == Body(size=8, sha256=hashlib.sha256(b"abcdefgh").hexdigest(), kept=b"abcde")
-    assert Tee().body() == Body()
+    assert Tee(5).body() == Body()
 
 
 def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path) -> None:
@@ -98,11 +96,10 @@ def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path)
     assert recorder.recording is None
 
 
-def test_a_body_over_the_limit_keeps_its_length_and_hash(
-    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recorder_module, "BODY_LIMIT", 4)
-    answer(recorder, make_flow(req=tutils.treq(content=b"question"), resp=True), b"ans", b"wer")
+def test_a_body_over_the_limit_keeps_its_length_and_hash(recorder: Recorder, tmp_path: Path) -> None:
+    recording(recorder).body_limit = 4
+    # Nothing says how long the body is, and its method has none: it is taken whole.
+    answer(recorder, make_flow(req=tutils.treq(content=b"question", headers=()), resp=True), b"ans", b"wer")
     recorder.end()
     (exchange,) = written(tmp_path)
     assert (exchange.request_body.kept, exchange.response_body.kept) == (b"ques", b"answ")
@@ -242,3 +239,66 @@ def test_notes_are_bounded(recorder: Recorder) -> None:
     for _ in range(300):
         recorder.http_connect_error(flow)
     assert recorder.end().notes == ["address:22: error"] * 200
+
+
+def upload(recorder: Recorder, length: str | None = "20") -> HTTPFlow:
+    """A POST of more than the limit, as far as its headers."""
+    recording(recorder).body_limit = 4
+    headers = () if length is None else ((b"content-length", length.encode()),)
+    flow = make_flow(req=tutils.treq(method=b"POST", content=None, headers=headers), resp=True)
+    recorder.requestheaders(flow)
+    return flow
+
+
+def send(flow: HTTPFlow, *pieces: bytes) -> None:
+    assert callable(flow.request.stream)
+    assert [flow.request.stream(piece) for piece in pieces] == list(pieces)
+
+
+@pytest.mark.parametrize("length", ["20", None])
+def test_a_large_request_is_written_before_its_body_is_sent(
+    recorder: Recorder, tmp_path: Path, length: str | None
+) -> None:
+    flow = upload(recorder, length)
+    assert [(e.method, e.request_body, e.status) for e in written(tmp_path)] == [("POST", Body(), None)]
+    send(flow, b"0123456789", b"0123456789")
+    recorder.request(flow)
+    (exchange,) = written(tmp_path)
+    digest = hashlib.sha256(b"0123456789" * 2).hexdigest()
+    assert exchange.request_body == Body(size=20, sha256=digest, kept=b"0123")
+    assert recording(recorder).uploads == {}
+
+
+@pytest.mark.parametrize("length", ["4", "0"])
+def test_a_small_request_is_written_whole(recorder: Recorder, tmp_path: Path, length: str) -> None:
+    flow = upload(recorder, length)
+    assert flow.request.stream is False
+    assert written(tmp_path) == []
+
+
+def test_an_upload_that_breaks_off_keeps_what_was_sent(recorder: Recorder, tmp_path: Path) -> None:
+    flow = upload(recorder)
+    send(flow, b"01234")
+    flow.response = None
+    flow.error = Error("peer closed connection")
+    recorder.error(flow)
+    (exchange,) = written(tmp_path)
+    assert (exchange.request_body.size, exchange.request_body.kept) == (5, b"0123")
+    assert exchange.error == "peer closed connection"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_upload_under_way_at_the_end_keeps_what_was_sent(recorder: Recorder, tmp_path: Path, answered: bool) -> None:
+    flow = upload(recorder)
+    send(flow, b"01234")
+    if answered:
+        recorder.responseheaders(flow)
+        recorder.response(flow)
+    assert recorder.end().unfinished == (0 if answered else 1)
+    (exchange,) = written(tmp_path)
+    assert (exchange.request_body.size, exchange.status) == (5, 200 if answered else None)
+
+
+def test_a_replay_streams_nothing(recorder: Recorder) -> None:
+    recording(recorder).replay = True
+    assert upload(recorder).request.stream is False

@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from . import keeping
 from .pages import COOKIES, PAGES, REDIRECTS, SCRIPTS
 
 MODERN = ("one.test", "two.test", "third.test")
@@ -148,8 +149,10 @@ async def _modern(web: Web, pem: Path) -> AsyncIterator[None]:
 
 def _respond(request: Request, web: Web) -> Response:
     path = request.url.path
-    if path in PAGES:
-        response: Response = HTMLResponse(PAGES[path])
+    if path in keeping.PAGES:
+        response: Response = HTMLResponse(keeping.PAGES[path])
+    elif path in PAGES:
+        response = HTMLResponse(PAGES[path])
     elif path in SCRIPTS:
         response = Response(SCRIPTS[path], media_type="text/javascript")
     elif path in REDIRECTS:

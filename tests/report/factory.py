@@ -21,6 +21,7 @@ from auditor.evidence import (
     VisitKind,
     Visitor,
 )
+from auditor.hosts import Certificate, Cname, CnameStatus, Host
 from auditor.report.inputs import CanaryRow, RunFacts, RunResult, VisitCoverage
 from auditor.vendors import (
     Carrier,
@@ -104,6 +105,16 @@ def _visit(site: str, url: str, platform: str | None, visitor: Visitor, mode: Co
     )
 
 
+CERTIFICATE = Certificate(
+    sha256="cd" * 32,
+    subject="CN=collect.google.test",
+    issuer="CN=Test CA",
+    names=2,
+    not_before=START,
+    not_after=START + timedelta(days=90),
+)
+
+
 def _evidence(v: Visit) -> VisitEvidence:
     logged_in = v.visitor is Visitor.logged_in
     allowed = v.cookie_mode is CookieMode.allowed
@@ -172,6 +183,33 @@ def _evidence(v: Visit) -> VisitEvidence:
                 key="uid",
                 value="storage-secret-0001",
                 written_by="https://px.meta.test/p.js",
+            ),
+            StorageItem(
+                origin=f"https://{domain}",
+                top_site=domain,
+                area="cache",
+                key=f"pages%2Fv1/{v.page}?mail=footer-secret",
+                value="",
+                size=1200,
+                sha256="ab" * 32,
+                detail="GET, status 200",
+            ),
+            StorageItem(
+                origin=f"https://{domain}",
+                top_site="",
+                area="service_worker",
+                key=v.page,
+                value="",
+                detail=f"{v.page}sw.js?k=footer-secret",
+            ),
+        ),
+        hosts=(
+            Host(host="collect.google.test", addresses=("192.0.2.7:443",), certificates=(CERTIFICATE,)),
+            Host(
+                host=domain,
+                tls=("TLSv1.3",),
+                alpn=("h2",),
+                cname=Cname(status=CnameStatus.answered, chain=("edge.google.test", "lb.google.test"), asked_at=START),
             ),
         ),
         coverage=(

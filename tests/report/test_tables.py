@@ -1,19 +1,24 @@
-"""The ten tables: columns, types, and what their rows say."""
+"""The eleven tables: columns, types, and what their rows say."""
 
+import gzip
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from auditor.content import decode_content
 from auditor.evidence import Actor, Cause, Phase
 from auditor.report import write_reports
 from auditor.report.inputs import RunResult
 from auditor.report.rows import Cell, Row, table_rows
+from auditor.report.rows.content import content_cells
 from auditor.report.rows.visited import file_name, party
 from auditor.report.schema import tables
 from auditor.report.tables import arrow_table, write_parquet
+from auditor.store.wire import body_of
 
 from .factory import ACCOUNT_COOKIE, BROWSER_ID, exchange, run_result
 from .hostile import hostile_result
@@ -23,6 +28,7 @@ CONTRACT = {
     "duration_ms, requests",
     "requests": "visit, request, started_at, method, url, host, site, party, resource_type, frame_url, initiator, "
     "initiator_type, status, request_cookies, body_bytes, body_sha256, source, attributed_to",
+    "hosts": "visit, host, site, party, requests, addresses, cname, cname_site, cname_vendor, cname_lead",
     "cookies": "visit, name, domain, path, party, set_by, set_at, expires_at, lifetime_days, same_site, secure, "
     "http_only, partition_key, stored, blocked_reason, sent_to, vendor, purpose",
     "storage": "visit, origin, top_site, area, key, bytes, written_by",
@@ -90,6 +96,50 @@ def test_requests(rows: Mapping[str, list[Row]]) -> None:
     assert (own["attributed_to"], own["party"]) == ("browser", None)
     page = one(rows["requests"], visit="shop.no_account.allowed.ignore.1", request="r00001")
     assert page["party"] == "first"
+
+
+def test_hosts(rows: Mapping[str, list[Row]]) -> None:
+    assert len(rows["hosts"]) == 12 * 2
+    own = one(rows["hosts"], visit="shop.no_account.allowed.ignore.1", host="shop.test")
+    assert (own["party"], own["requests"], own["cname_lead"]) == ("first", 1, True)
+    assert own["cname"] == ["edge.google.test", "lb.google.test"]
+    assert (own["cname_site"], own["cname_vendor"], own["cname_status"]) == ("google.test", "google", "answered")
+    third = one(rows["hosts"], visit="shop.no_account.allowed.ignore.1", host="collect.google.test")
+    assert (third["party"], third["cname_lead"], third["cname_status"]) == ("third", False, "not_asked")
+    assert (third["certificate_subject"], third["certificate_names"]) == ("CN=collect.google.test", 2)
+    assert third["addresses"] == ["192.0.2.7:443"]
+
+
+def test_storage(rows: Mapping[str, list[Row]]) -> None:
+    kept = [row for row in rows["storage"] if row["visit"] == "shop.no_account.allowed.ignore.1"]
+    by_area = {row["area"]: row for row in kept}
+    assert by_area["local"]["bytes"] == len("storage-secret-0001")
+    assert str(by_area["cache"]["key"]).startswith("pages%2Fv1/https://shop.test/?mail=«")
+    assert (by_area["cache"]["bytes"], by_area["cache"]["detail"]) == (1200, "GET, status 200")
+    assert by_area["service_worker"]["top_site"] is None
+    assert str(by_area["service_worker"]["detail"]).startswith("https://shop.test/sw.js?k=«")
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "size", "digest", "problem", "cut"),
+    [
+        (b"", "gzip", None, None, "", False),
+        (b"plain", None, 5, sha256(b"plain").hexdigest(), "", False),
+        (b"plain", "identity", 5, sha256(b"plain").hexdigest(), "", False),
+        (gzip.compress(b"text" * 9), "gzip", 36, sha256(b"text" * 9).hexdigest(), "", False),
+        (gzip.compress(bytes(17 << 20)), "gzip", None, None, "gzip body larger than 16777216 bytes", False),
+        (b"?", "secret", None, None, "unknown content-encoding 'secret'", False),
+        (gzip.compress(b"text")[:-4], "gzip", None, None, "broken gzip body: ends early", False),
+        (gzip.compress(b"text"), "gzip", None, None, "only 10 of 24 bytes were kept", True),
+        (b"more than ten bytes", None, 19, sha256(b"more than ten bytes").hexdigest(), "", True),
+    ],
+)  # fmt: skip
+def test_content(
+    body: bytes, coding: str | None, size: int | None, digest: str | None, problem: str, cut: bool
+) -> None:
+    kept = body_of(body, 10 if cut else None)
+    cells = content_cells(kept, coding, decode_content(kept.kept, coding))
+    assert list(cells.values()) == [size, digest, problem, cut]
 
 
 def test_cookies(rows: Mapping[str, list[Row]]) -> None:

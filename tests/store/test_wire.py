@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import InputError
-from auditor.evidence import Exchange, Phase
+from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import WireWriter, body_of, read_wire
 
 AT = datetime(2026, 11, 23, 1, 2, 3, 456789, UTC)
@@ -102,3 +102,34 @@ def test_what_is_no_warc_is_an_input_error(tmp_path: Path) -> None:
     path.write_bytes(b"\x1f\x8bnot really")
     with pytest.raises(InputError, match=r"wire.warc.gz: cannot be read as WARC"):
         read_wire(path, "v")
+
+
+def test_a_request_whose_body_follows(tmp_path: Path) -> None:
+    """Two segments of one request (WARC 1.1 section 7); a killed writer leaves the first alone."""
+    path = tmp_path / "wire.warc.gz"
+    writer = WireWriter(path)
+    first = writer.request("r00001", AT, Phase.journey, "POST", "https://a.test/up", "HTTP/2.0", [], None)
+    (before,) = exchanges(path)
+    assert (before.request_record, before.request_body) == (first, Body())
+    assert before.error == "the record ends before the request's body"
+    writer.request_body("r00001", AT, "https://a.test/up", body_of(b"z" * 100, 10))
+    writer.close()
+    (whole,) = exchanges(path)
+    assert (whole.request_body, whole.error) == (body_of(b"z" * 100, 10), None)
+
+
+def test_what_comes_beside_a_response(tmp_path: Path) -> None:
+    path = tmp_path / "wire.warc.gz"
+    writer, url = WireWriter(path), "https://a.test/"
+    writer.request("r00001", AT, Phase.journey, "GET", url, "HTTP/2.0", [], body_of(b""))
+    writer.response(
+        *("r00001", AT, url, 101, "", "HTTP/1.1", [], body_of(b"")),
+        trailers=[(b"X-Sum", b"\xff")],
+        interim=[(103, [(b"link", b"<x>")]), (102, [])],
+    )
+    writer.closed("r00001", AT, url, 4001, "さようなら", by_client=False)
+    writer.close()
+    (exchange,) = exchanges(path)
+    assert exchange.response_trailers == (("X-Sum", "ÿ"),)
+    assert [(i.status, i.headers) for i in exchange.interim] == [(103, (("link", "<x>"),)), (102, ())]
+    assert (exchange.close_code, exchange.closed_by) == (4001, "server")

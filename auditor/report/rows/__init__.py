@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker, clean
+from auditor.report.rows.hosts import hosts
 from auditor.report.rows.judged import comparison, disclosures, findings
 from auditor.report.rows.kept import cookies, storage
 from auditor.report.rows.sent import identifiers, transmissions
@@ -16,6 +17,7 @@ type Row = dict[str, Cell]
 _TABLES: Mapping[str, Callable[[RunResult, Masker], Iterator[Mapping[str, object]]]] = {
     "visits": visits,
     "requests": requests,
+    "hosts": hosts,
     "cookies": cookies,
     "storage": storage,
     "transmissions": transmissions,

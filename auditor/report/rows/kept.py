@@ -48,7 +48,7 @@ def cookies(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]
 
 
 def storage(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
-    """One row an item of Web Storage."""
+    """One row an item of a store: Web Storage, IndexedDB, Cache Storage, service workers."""
     knowledge = Knowledge(result.vendors, result.taxonomy)
     for evidence in result.visits:
         for s in evidence.storage:
@@ -59,13 +59,30 @@ def storage(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]
                 "origin": s.origin,
                 "top_site": s.top_site,
                 "area": s.area,
-                "key": masker.guard(s.key),
-                "bytes": len(s.value.encode("utf-8", "surrogatepass")),
+                "key": _storage_key(s, masker),
+                "bytes": _bytes(s),
                 "written_by": masker.url(s.written_by or ""),
                 "vendor": vendor,
                 "data_type": data_type,
                 "value": masker.token(s.value, data_type),
+                "detail": masker.url(s.detail) if s.area == "service_worker" else masker.guard(s.detail),
+                "sha256": s.sha256,
             }
+
+
+def _bytes(item: StorageItem) -> int | None:
+    """None for what was not read, such as a cached body over the limit."""
+    if item.size is None and item.area in ("local", "session"):
+        return len(item.value.encode("utf-8", "surrogatepass"))
+    return item.size
+
+
+def _storage_key(item: StorageItem, masker: Masker) -> str:
+    """Cached addresses and scopes are masked as addresses are."""
+    if item.area == "service_worker":
+        return masker.url(item.key)
+    cache, slash, address = item.key.partition("/") if item.area == "cache" else (item.key, "", "")
+    return masker.guard(cache) + slash + masker.url(address)
 
 
 def _cookie_fact(knowledge: Knowledge, cookie: Cookie, *, first: bool) -> Known:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 
 from auditor.domains import host_of, registrable_domain, site_of
-from auditor.evidence import Actor, Exchange, Visit
+from auditor.evidence import Actor, Exchange, Source, Visit
 from auditor.report.inputs import RunResult, top_address
 from auditor.report.masking import Masker
+from auditor.report.rows.content import content_cells
 from auditor.vendors import Carrier
 
 
@@ -83,6 +84,14 @@ def requests(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
                 "answer": x.answer,
                 "record": x.request_record,
                 "response_record": x.response_record,
+                "server": x.server,
+                "http_version": x.http_version if x.source is not Source.browser_only else None,
+                **content_cells(x.response_body, x.response_header("content-encoding"), x.response_content()),
+                **content_cells(x.request_body, x.request_header("content-encoding"), x.request_content(), "request_"),
+                "trailers": [name for name, _ in x.response_trailers],
+                "messages_cut": sum(message.body.cut for message in x.messages),
+                "close_code": x.close_code,
+                "interim": [str(answer.status) for answer in x.interim],
             }
 
 
