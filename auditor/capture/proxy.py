@@ -4,8 +4,8 @@ A process of its own: mitmproxy is CPU-bound Python, and must not share the inte
 driver (DESIGN.md 4, fact 9). Each visit gets a listener of its own, so that a connection belongs to a visit
 without anything added to its requests (fact 5). Names of test webs are answered in the resolver (fact 15).
 
-Commands: open, phase, settle, close. Each is answered by one line {"id", "ok", ...}. The process ends when
-its standard input does.
+Commands: open, phase, settle, close. Each is answered by one line {"id", "ok", ...}; a limit of the visit that
+is reached is told unasked, {"reached": reason}. The process ends when its standard input does.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from mitmproxy.proxy import mode_specs
 
 from auditor.capture.answers import Answers
 from auditor.capture.recorder import Recorder
+from auditor.capture.tee import Caps
 from auditor.evidence import Phase
 
 POLL_S = 0.02
@@ -92,7 +93,8 @@ class Proxy:
             port = _free_port()
             await self.server.servers.update([mode_specs.ProxyMode.parse(f"regular@127.0.0.1:{port}")])
             if any(address[1] == port for address in self.server.listen_addrs()):
-                self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]))
+                caps = Caps(line["requests_max"], line["body_bytes_max"], _reached)
+                self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]), caps)
                 return {"port": port}
         raise OSError("no port to listen on")
 
@@ -116,6 +118,8 @@ class Proxy:
             "responses": recording.responses,
             "failures": recording.failures,
             "unfinished": recording.unfinished,
+            "blocked": recording.blocked,
+            "bodies_cut": recording.store.cut,
             "error": recording.error,
             "notes": recording.notes,
             "unanswered": self.answers.unanswered,
@@ -147,6 +151,10 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _reached(reason: str) -> None:
+    _say({"reached": reason})
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ hook here fails closed: the flow is killed and the visit is told that its record
 """
 
 import functools
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,35 +14,14 @@ from pathlib import Path
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy import server_hooks
 
+from auditor.capture.tee import BODY_LIMIT, Caps, Store, Tee
 from auditor.evidence import Body, Phase
-from auditor.store.wire import WireWriter, body_of, text_of
+from auditor.store.wire import WireWriter, text_of
 
-BODY_LIMIT = 16 << 20
-"""Bytes of a body that are kept; its full length and hash always are (RELIABILITY.md 4.1)."""
+BODILESS = ("GET", "HEAD", "OPTIONS")
 
 ENDLESS = ("text/event-stream", "multipart/x-mixed-replace")
 """Media types of answers that do not end by themselves: the network counts as quiet beside them."""
-
-
-class Tee:
-    """Passes a streamed body on unchanged and keeps its start, its length and its hash."""
-
-    def __init__(self) -> None:
-        self._hash, self._size, self._kept = hashlib.sha256(), 0, bytearray()
-
-    def __call__(self, data: bytes) -> bytes:
-        """Take a piece and hand it on."""
-        self._hash.update(data)
-        self._size += len(data)
-        if (room := BODY_LIMIT - len(self._kept)) > 0:
-            self._kept += data[:room]
-        return data
-
-    def body(self) -> Body:
-        """What passed so far."""
-        if not self._size:
-            return Body()
-        return Body(size=self._size, sha256=self._hash.hexdigest(), kept=bytes(self._kept))
 
 
 @dataclass
@@ -53,22 +31,33 @@ class Recording:
     port: int
     writer: WireWriter
     phase: Phase = Phase.prepare
+    caps: Caps = field(default_factory=Caps)
+    store: Store = field(default_factory=Store)
     names: dict[str, str] = field(default_factory=dict)
     under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
     tees: dict[str, Tee] = field(default_factory=dict)
+    uploads: dict[str, Tee] = field(default_factory=dict)
     requests: int = 0
+    blocked: int = 0
     responses: int = 0
     failures: int = 0
     unfinished: int = 0
     last_activity: float = field(default_factory=time.monotonic)
     error: str | None = None
+    limit: str = ""
     notes: list[str] = field(default_factory=list)
 
     def quiet_for(self) -> float:
         """Seconds since the last request, answer or message, 0 while an answer is awaited."""
         awaited = self.under_way.keys() - self.endless
         return 0.0 if awaited else time.monotonic() - self.last_activity
+
+    def reached(self, reason: str) -> None:
+        """Tell, once, that the visit is at a limit."""
+        if not self.limit:
+            self.limit = reason
+            self.caps.reached(reason)
 
     def fault(self, where: str, error: Exception) -> None:
         """Keep the first reason why the record has a hole."""
@@ -104,9 +93,10 @@ class Recorder:
     def __init__(self) -> None:
         self.recording: Recording | None = None
 
-    def begin(self, port: int, folder: Path, phase: Phase) -> None:
+    def begin(self, port: int, folder: Path, phase: Phase, caps: Caps | None = None) -> None:
         """Record what comes through the listener on `port` into `folder`/wire.warc.gz."""
-        self.recording = Recording(port=port, writer=WireWriter(folder / "wire.warc.gz"), phase=phase)
+        writer = WireWriter(folder / "wire.warc.gz")
+        self.recording = Recording(port=port, writer=writer, phase=phase, caps=caps or Caps())
 
     def end(self) -> Recording:
         """Close the record; what is still under way is written as unfinished."""
@@ -128,17 +118,49 @@ class Recorder:
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """A request begins: it counts as under way from its first byte."""
+        """A request begins: it counts as under way from its first byte.
+
+        One too many for its visit ends here, before anything of it is forwarded. A body too large to be held (or
+        of unknown length) passes as it comes: then the request's head alone is on disk before.
+        """
         recording = self._now()
+        if recording.requests >= recording.caps.requests:
+            recording.blocked += 1
+            recording.reached(f"request_flood: more than {recording.caps.requests} requests")
+            _kill(flow)
+            return
         recording.requests += 1
         recording.names[flow.id] = f"r{recording.requests:05d}"
         recording.under_way[flow.id] = flow
         recording.last_activity = time.monotonic()
+        length = flow.request.headers.get("content-length")
+        if flow.request.method in BODILESS and length is None:
+            return
+        if length is None or not length.isdigit() or int(length) > BODY_LIMIT:
+            recording.uploads[flow.id] = self._tee(recording, flow)
+            flow.request.stream = recording.uploads[flow.id]
+            self._write_request(recording, flow, Body())
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
         """The request is whole: write it before mitmproxy forwards it."""
         recording = self._now()
+        tee = recording.uploads.pop(flow.id, None)
+        body = tee.body() if tee else Body()
+        self._write_request(
+            recording, flow, body if body.size else recording.store.body(flow.request.raw_content or b"")
+        )
+
+    def _tee(self, recording: Recording, flow: http.HTTPFlow) -> Tee:
+        limit, host = recording.caps.body_bytes, flow.request.pretty_host
+
+        def over() -> None:
+            recording.reached(f"body_endless: {host}: a body of more than {limit >> 20} MiB")
+
+        return Tee(recording.store, limit, over)
+
+    @staticmethod
+    def _write_request(recording: Recording, flow: http.HTTPFlow, body: Body) -> None:
         request = flow.request
         recording.writer.request(
             recording.names[flow.id],
@@ -148,7 +170,7 @@ class Recorder:
             _url(flow),
             request.http_version,
             list(request.headers.fields),
-            body_of(request.raw_content or b"", BODY_LIMIT),
+            body,
             server=_server(flow.server_conn),
             local_port=_local_port(flow.server_conn),
         )
@@ -161,7 +183,7 @@ class Recorder:
         response = flow.response
         if response is None or response.status_code == 101:
             return
-        recording.tees[flow.id] = Tee()
+        recording.tees[flow.id] = self._tee(recording, flow)
         response.stream = recording.tees[flow.id]
         if response.headers.get("content-type", "").split(";")[0].strip().lower() in ENDLESS:
             recording.endless.add(flow.id)
@@ -196,7 +218,7 @@ class Recorder:
             _url(flow),
             message.from_client,
             message.is_text,
-            body_of(message.content, BODY_LIMIT),
+            recording.store.body(message.content),
         )
         # The message is on disk: mitmproxy would keep every one until the connection ends.
         del flow.websocket.messages[:-1]
@@ -227,7 +249,7 @@ class Recorder:
         tee = recording.tees.pop(flow.id, None)
         body = tee.body() if tee else Body()
         if body.size == 0 and response.raw_content:
-            body = body_of(response.raw_content, BODY_LIMIT)
+            body = recording.store.body(response.raw_content)
         recording.writer.response(
             recording.names[flow.id],
             _time(response.timestamp_start),
@@ -246,6 +268,9 @@ class Recorder:
         self._done(recording, flow)
 
     def _failed(self, recording: Recording, flow: http.HTTPFlow, error: str) -> None:
+        if (tee := recording.uploads.pop(flow.id, None)) is not None and (body := tee.body()).size:
+            # It broke off after some of its body was sent.
+            self._write_request(recording, flow, body)
         if flow.response is not None and flow.id in recording.tees:
             self._answered(recording, flow, error)
             return

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.guards import Guards
 
 KEPT = frozenset(
     {
@@ -31,7 +32,7 @@ KEPT = frozenset(
         "Page.frameNavigated",
         "Page.frameDetached",
         "Page.javascriptDialogOpening",
-        "Page.downloadWillBegin",
+        "Browser.downloadWillBegin",
         "Target.attachedToTarget",
         "Target.detachedFromTarget",
         "Inspector.targetCrashed",
@@ -52,13 +53,13 @@ AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": Tr
 class Sensor:
     """Writes the events of one browser to a file; knows which sessions are open and whether one crashed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, guards: Guards | None = None) -> None:
         self._file = gzip.open(path, "wb", compresslevel=5)  # noqa: SIM115 - open for the whole visit
         self._client: CdpClient | None = None
+        self._guards = guards
         self.sessions: dict[str, dict[str, Any]] = {}
         self.crashed: str | None = None
         self.events = 0
-        self.dialogs = 0
 
     async def attach(self, client: CdpClient) -> None:
         """Follow every target of the browser, from before its first line of script. Raises CdpError."""
@@ -83,15 +84,15 @@ class Sensor:
             info = self.sessions.get(session or "", {})
             if not info.get("url", "").startswith("chrome://"):
                 self.crashed = "the process of a page ended"
-        elif method == "Page.javascriptDialogOpening":
-            self.dialogs += 1
+        if self._guards is not None:
+            self._guards.on_event(method, session, params, self.sessions.get(session or "", {}))
         if method in KEPT:
             self._write(method, session, _trimmed(method, params))
 
     def _attached(self, params: dict[str, Any]) -> None:
         session, info = params["sessionId"], params["targetInfo"]
         self.sessions[session] = info
-        if (client := self._client) is None:
+        if (client := self._client) is None or (self._guards is not None and not self._guards.admits(info)):
             return
         kind = info["type"]
         if kind in WITH_NETWORK:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from auditor.capture import recorder as recorder_module
-from auditor.capture.recorder import Recorder, Recording, Tee
+from auditor.capture import tee as tee_module
+from auditor.capture.recorder import Recorder, Recording
+from auditor.capture.tee import Caps, Store, Tee
 from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import read_wire
 
@@ -67,12 +68,16 @@ def was_killed(flow: HTTPFlow) -> bool:
     return flow.error is not None and flow.error.msg == Error.KILLED_MESSAGE
 
 
+def tee_for(most: int = 100) -> Tee:
+    return Tee(Store(), most, lambda: None)
+
+
 def test_a_tee_changes_nothing_and_keeps_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "BODY_LIMIT", 5)
-    tee, pieces = Tee(), [b"abc", b"", b"defg", b"h"]
+    monkeypatch.setattr(tee_module, "BODY_LIMIT", 5)
+    tee, pieces = tee_for(), [b"abc", b"", b"defg", b"h"]
     assert [tee(piece) for piece in pieces] == pieces
     assert tee.body() == Body(size=8, sha256=hashlib.sha256(b"abcdefgh").hexdigest(), kept=b"abcde")
-    assert Tee().body() == Body()
+    assert tee_for().body() == Body()
 
 
 def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path) -> None:
@@ -101,7 +106,7 @@ def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path)
 def test_a_body_over_the_limit_keeps_its_length_and_hash(
     recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "BODY_LIMIT", 4)
+    monkeypatch.setattr(tee_module, "BODY_LIMIT", 4)
     answer(recorder, make_flow(req=tutils.treq(content=b"question"), resp=True), b"ans", b"wer")
     recorder.end()
     (exchange,) = written(tmp_path)
