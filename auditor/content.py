@@ -42,6 +42,21 @@ def decode_content(raw: bytes, content_encoding: str | None) -> Decoded:
     return Decoded(data)
 
 
+def unpacked_size(raw: bytes, coding: str, enough: int) -> int:
+    """How many bytes a body of this one coding unpacks to, not counted much further than `enough`; kept are none."""
+    opener, size = _DECODERS.get(coding.strip().lower()), 0
+    if opener is None:
+        return len(raw)
+    try:
+        for piece in opener(raw):
+            size += len(piece)
+            if size > enough:
+                break
+    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+        pass  # what came before the fault counts
+    return size
+
+
 def _inflate(raw: bytes, window_bits: int) -> Iterator[bytes]:
     rest = raw
     while rest:

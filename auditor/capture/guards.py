@@ -1,8 +1,8 @@
 """What ends a visit before its time: a page that never stops asking, opening, talking or growing.
 
 The guards listen to the browser's events beside the sensor. What they refuse they count, and a visit they end
-says why: nothing is cut silently. Dialogs are dismissed, pop-ups beyond the limit are closed before they run,
-downloads are refused (RELIABILITY.md 3.4).
+says why: nothing is cut silently. Dialogs are dismissed, pop-ups beyond the limit are closed, downloads are
+refused (RELIABILITY.md 3.4).
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from auditor.evidence import Coverage
 from auditor.scenario import Limits
 
 MEMORY_EVERY_S = 1.0
+POPUP_LIFE_S = 0.3
 POPUPS_CLOSED_MAX = 100
 """A page that goes on opening windows after this many were closed again is ended."""
 
@@ -39,6 +40,7 @@ class Guards:
         self._dialogs_of: Counter[str] = Counter()
         self._navigations: Counter[str] = Counter()
         self._popups: set[str] = set()
+        self._asked = 0
         self._watches: list[asyncio.Task[None]] = []
 
     def end(self, reason: str) -> None:
@@ -73,19 +75,21 @@ class Guards:
         """The journey does something: what the page does of itself is counted anew."""
         self._navigations.clear()
 
-    def admits(self, info: dict[str, Any]) -> bool:
-        """Whether a new target (CDP TargetInfo) may run; a window too many is closed and counted."""
+    def _attached(self, info: dict[str, Any]) -> None:
+        """Count a new window (CDP TargetInfo); one too many is closed, not before Playwright knows it."""
         if info["type"] != "page" or not _is_popup(info):
-            return True
+            return
         if len(self._popups) < self.limits.popups_max:
             self._popups.add(info["targetId"])
-            return True
+            return
         self.popups_closed += 1
-        if self._client is not None:
-            self._client.send_soon("Target.closeTarget", {"targetId": info["targetId"]})
+        asyncio.get_running_loop().call_later(POPUP_LIFE_S, self._close, info["targetId"])
         if self.popups_closed >= POPUPS_CLOSED_MAX:
             self.end(f"popup_loop: the page opened more than {self.popups_closed} windows")
-        return False
+
+    def _close(self, target: str) -> None:
+        if self._client is not None and not self._ended.is_set():
+            self._client.send_soon("Target.closeTarget", {"targetId": target})
 
     def on_event(self, method: str, session: str | None, params: dict[str, Any], info: dict[str, Any]) -> None:
         """Take one event of the session of the target `info` ({} for the browser's own)."""
@@ -94,6 +98,8 @@ class Guards:
                 self._dialog(session, str(params.get("type", "alert")), info)
             case "Browser.downloadWillBegin":
                 self.downloads.append(str(params.get("suggestedFilename", "")))
+            case "Target.attachedToTarget":
+                self._attached(params["targetInfo"])
             case "Target.detachedFromTarget":
                 self._popups.discard(params.get("targetId", ""))
             case "Network.requestWillBeSent":
@@ -111,6 +117,10 @@ class Guards:
 
     def _request(self, params: dict[str, Any], info: dict[str, Any]) -> None:
         """Count a page's navigations; the hops of one redirect chain are one, the browser itself ends those."""
+        self._asked += str(params.get("request", {}).get("url", "")).startswith("http")
+        if self._asked > 2 * self.limits.requests_max:
+            # The proxy blocks what is sent; here is what the browser holds back.
+            self.end(f"request_flood: more than {2 * self.limits.requests_max} requests asked for")
         if params.get("type") != "Document" or info.get("type") != "page" or "redirectResponse" in params:
             return
         if (target := info["targetId"]) != params.get("frameId"):
@@ -134,7 +144,7 @@ class Guards:
             kinds = ", ".join(f"{kind} ({n})" for kind, n in sorted(self.dialogs.items()))
             rows.append(Coverage(sensor="browser", reason=f"dialogs answered at once: {kinds}"))
         if self.popups_closed:
-            text = f"pop-ups closed before they ran: {self.limits.popups_max} were open"
+            text = f"pop-ups closed at once: {self.limits.popups_max} were open"
             rows.append(Coverage(sensor="browser", skipped=self.popups_closed, reason=text))
         if self.downloads:
             names = ", ".join(sorted(set(self.downloads))[:10])

@@ -37,12 +37,17 @@ class Seen(NamedTuple):
 
 
 async def answers(view: View, timeout_s: float) -> bool:
-    """Whether the page's main thread answers within this time. Raises CdpError when the page has gone."""
-    try:
-        await _evaluate(view, "1", timeout_s)
-    except CdpTimeout:
-        return False
-    return True
+    """Whether the page's main thread answers within this time. Raises CdpError when the page has gone.
+
+    A page on its way to an address that does not answer is not asked by the browser: the journey there is given up.
+    """
+    for _ in range(2):
+        try:
+            await _evaluate(view, "1", timeout_s / 2)
+            return True
+        except CdpTimeout:
+            view.client.send_soon("Page.stopLoading", {}, view.session)
+    return False
 
 
 async def look(view: View, folder: Path) -> Seen:

@@ -148,6 +148,7 @@ async def _visit(
                     raise StateNotReached(proof.seen)
                 await _clear_http_cache(client, sensor)
             await _phase(ground, sensor, Phase.journey)
+            others = context.pages
             page = await context.new_page()
             view = await _view(page, context, client, sensor)
             journey.on_step = _told(sensor, guards)
@@ -168,7 +169,7 @@ async def _visit(
             run.state = await snapshot(client, sensor)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
-            for opened in context.pages:
+            for opened in [opened for opened in context.pages if opened not in others]:
                 await opened.close()
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
             run.state |= await jar(client)
@@ -280,7 +281,7 @@ async def _look(view: View, page: Page, folder: Path, run: _Attempt, journey: Jo
             raise VisitEnded("page_closed: the page closed itself") from None
         raise
     if not answered:
-        raise VisitEnded(f"page_hung: the page did nothing but its own script for {limit_ms} ms")
+        raise VisitEnded(f"page_hung: the page did not answer for {limit_ms} ms")
     await journey.shot(page, "end")
     run.title, problems = await look(view, folder)
     return problems

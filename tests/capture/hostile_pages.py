@@ -12,8 +12,15 @@ PAGES = {
     "/image": page("image", "", "<p>text<img src='/endless.png'>"),
     "/slow-image": page("slow image", "", "<p>text<img src='/drip.png'>"),
     "/large": page("large", "fetch('/big').then(r => r.blob()).then(() => fetch('/done'))"),
-    "/upload": page("upload", "fetch('/taken', {method: 'POST', body: new Uint8Array(48 << 20)})"),
-    "/fetches": page("fetches", "for (let n = 0; n < 10000; n++) fetch('/flood?' + n).catch(() => {})"),
+    "/upload": page("upload", "fetch('/taken', {method: 'POST', body: new Uint8Array(17 << 20)})"),
+    "/fetches": page(
+        "fetches",
+        """(async () => {
+  for (let n = 0; n < 200; n++)
+    await Promise.allSettled([...Array(50).keys()].map(m => fetch(`/flood?${n * 50 + m}`)));
+})()""",
+    ),
+    "/fetches-at-once": page("at once", "for (let n = 0; n < 10000; n++) fetch('/flood?' + n).catch(() => {})"),
     "/beacons": page(
         "beacons", "setInterval(() => { for (let n = 0; n < 50; n++) navigator.sendBeacon('/flood', 'x') })"
     ),
@@ -47,7 +54,10 @@ PAGES = {
     "/asks": page("asks", "fetch('/basic').then(r => fetch('/done?' + r.status))", "<p>text<img src='/basic'>"),
     "/busy": page("busy", "for (;;);"),
     "/busy-later": page("busy later", "onload = () => setTimeout(() => { for (;;); }, 50)"),
-    "/hog": page("hog", "const kept = []; setInterval(() => kept.push(new Uint8Array(40 << 20).fill(1)), 100)"),
+    "/hog": page(
+        "hog",
+        "const kept = []; setInterval(() => { kept.push(new Uint8Array(40 << 20).fill(1)); fetch('/tick') }, 100)",
+    ),
     "/closes": page("closes", "onload = () => setTimeout(() => window.close(), 50)"),
     "/leaves": page("leaves", "onload = () => setTimeout(() => { location.href = 'about:blank' }, 50)"),
     "/moves-on": page("moves on", "onload = () => setTimeout(() => { location.href = '/moved-to' }, 150)"),

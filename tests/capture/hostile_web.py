@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import datetime
-import gzip
 import socket
 import ssl
+import struct
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import trustme
@@ -98,9 +100,20 @@ async def big(asked: Asked) -> None:
 
 async def bomb(asked: Asked) -> None:
     """1 GiB of spaces in about 1 MiB of gzip."""
-    piece = gzip.compress(b" " * (64 << 20), 6)
-    head = gzip.compress(b"<!doctype html><title>bomb</title><p>")
-    await asked.whole(head + piece * 16, "Content-Encoding: gzip")
+    await asked.whole(_bomb(), "Content-Encoding: gzip")
+
+
+@cache
+def _bomb() -> bytes:
+    head, spaces = b"<!doctype html><title>bomb</title><p>", b"<!--" + b" " * ((1 << 20) - 7) + b"-->"
+    machine = zlib.compressobj(9, wbits=31)
+    packed = machine.compress(head) + machine.flush(zlib.Z_FULL_FLUSH)
+    # Fully flushed, each piece is packed on its own: one may be repeated.
+    piece = machine.compress(spaces) + machine.flush(zlib.Z_FULL_FLUSH)
+    check = zlib.crc32(head)
+    for _ in range(1024):
+        check = zlib.crc32(spaces, check)
+    return packed + piece * 1024 + b"\x03\x00" + struct.pack("<II", check, (len(head) + (1 << 30)) & 0xFFFFFFFF)
 
 
 async def cookies(asked: Asked) -> None:

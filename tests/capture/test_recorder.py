@@ -11,7 +11,7 @@ import pytest
 
 from auditor.capture import tee as tee_module
 from auditor.capture.recorder import Recorder, Recording
-from auditor.capture.tee import Caps, Store, Tee
+from auditor.capture.tee import Store, Tee
 from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import read_wire
 
