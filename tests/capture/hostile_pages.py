@@ -20,7 +20,7 @@ PAGES = {
     await Promise.allSettled([...Array(50).keys()].map(m => fetch(`/flood?${n * 50 + m}`)));
 })()""",
     ),
-    "/fetches-at-once": page("at once", "for (let n = 0; n < 10000; n++) fetch('/flood?' + n).catch(() => {})"),
+    "/fetches-at-once": page("at once", "for (let n = 0; n < 3000; n++) fetch('/flood?' + n).catch(() => {})"),
     "/beacons": page(
         "beacons", "setInterval(() => { for (let n = 0; n < 50; n++) navigator.sendBeacon('/flood', 'x') })"
     ),
