@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports pytest constraints clean
+.PHONY: help setup demo test check lint types imports pytest hostile constraints clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -31,6 +31,9 @@ imports:
 
 pytest:
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+hostile: setup  ## 60 visits to pages that do harm, every outcome checked (some minutes)
+	@$(BIN)/pytest -m hostile -q tests/end_to_end/test_hostile_run.py
 
 constraints: $(UV)  ## renew constraints.txt from pyproject.toml
 	@$(UV) pip compile --quiet --upgrade --python 3.13 --no-emit-index-url --no-header \

@@ -5,7 +5,7 @@ Limits (RELIABILITY.md B34): 16 MiB out. Raw bytes stay in the evidence whatever
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import brotli
 import zstandard
@@ -40,6 +40,33 @@ def decode_content(raw: bytes, content_encoding: str | None) -> Decoded:
             return Decoded(bytes(out), f"broken {coding} body: {error}")
         data = bytes(out)
     return Decoded(data)
+
+
+def whole_text(value: Any) -> Any:
+    """JSON data in which every text can be written as UTF-8: a half of a surrogate pair becomes U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [whole_text(one) for one in value]
+        case dict():
+            return {whole_text(key): whole_text(one) for key, one in value.items()}
+    return value
+
+
+def unpacked_size(raw: bytes, coding: str, enough: int) -> int:
+    """How many bytes a body of this one coding unpacks to, not counted much further than `enough`; kept are none."""
+    opener, size = _DECODERS.get(coding.strip().lower()), 0
+    if opener is None:
+        return len(raw)
+    try:
+        for piece in opener(raw):
+            size += len(piece)
+            if size > enough:
+                break
+    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+        pass  # what came before the fault counts
+    return size
 
 
 def _inflate(raw: bytes, window_bits: int) -> Iterator[bytes]:

@@ -199,7 +199,7 @@ class Site(Spec):
 
 
 class Limits(Spec):
-    """Times, in milliseconds, and sizes, in bytes."""
+    """Times, in milliseconds; and how much a page may do before its visit is ended; sizes."""
 
     navigation_ms: Milliseconds = 30_000
     step_ms: Milliseconds = 10_000
@@ -207,7 +207,15 @@ class Limits(Spec):
     settle_max_ms: Milliseconds = 15_000
     drain_ms: Milliseconds = Field(3_000, description="how long late beacons are waited for after the page closed")
     visit_ms: Milliseconds = Field(120_000, description="hard limit of a whole visit")
-    body_bytes: int = Field(16 << 20, ge=0, le=256 << 20, description="kept of each body; length and hash are of all")
+    requests_max: int = Field(5_000, ge=50, le=1_000_000, description="further ones are blocked and counted")
+    navigations_max: int = Field(30, ge=3, le=1_000, description="of one page, without the journey asking for them")
+    dialogs_max: int = Field(10, ge=1, le=1_000, description="of one page")
+    popups_max: int = Field(5, ge=0, le=50, description="pages open besides the visited one; further ones are closed")
+    body_max_mb: int = Field(512, ge=1, le=65_536, description="MiB of one body")
+    memory_mb: int = Field(3_072, ge=256, le=1_048_576, description="MiB of the browser's processes together")
+    body_kept_bytes: int = Field(
+        16 << 20, ge=0, le=256 << 20, description="kept of each body; length and hash are of all of it"
+    )
 
 
 class Network(Spec):

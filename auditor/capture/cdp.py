@@ -21,6 +21,10 @@ class CdpError(Exception):
     """The browser refused a command, went away, or did not answer in time."""
 
 
+class CdpTimeout(CdpError):
+    """The browser, or the page it asked, did not answer in time."""
+
+
 class CdpClient:
     """Commands out, events to one listener as (method, session, params), in the order they came."""
 
@@ -53,7 +57,7 @@ class CdpClient:
                 await self._socket.send(json.dumps(message))
                 answer = await future
         except TimeoutError:
-            raise CdpError(f"{method}: no answer in {timeout_s:g} s") from None
+            raise CdpTimeout(f"{method}: no answer in {timeout_s:g} s") from None
         except ConnectionClosed:
             raise CdpError(f"{method}: the browser has gone") from None
         finally:

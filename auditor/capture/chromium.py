@@ -69,6 +69,13 @@ FLAGS = (
 )
 
 
+LOCAL_STATE = {
+    # Nobody is there to answer a prompt for a password, and what asks for one would wait for ever: no scheme is
+    # known, so a page gets its 401 as from a person who closed the prompt.
+    "auth": {"schemes": "none"},
+}
+
+
 class BrowserLost(Exception):
     """The browser does not start, has gone, or does not answer."""
 
@@ -159,6 +166,7 @@ class Chromium:
         profile = Path(tempfile.mkdtemp(prefix="profile-", dir=work))
         (profile / "Default").mkdir()
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences(mode, language)))
+        (profile / "Local State").write_text(json.dumps(LOCAL_STATE))
         process = await asyncio.create_subprocess_exec(
             *arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window),
             stdin=asyncio.subprocess.DEVNULL,

@@ -79,11 +79,13 @@ class Journey:
     def __init__(self, limits: Limits, folder: Path, python_steps: PythonSteps) -> None:
         self.limits, self.folder, self.python_steps = limits, folder, python_steps
         self.screenshots: list[Screenshot] = []
+        self.on_step: Callable[[str, Step], None] = lambda name, step: None
 
     async def run(self, page: Page, steps: Sequence[Step], what: str) -> None:
         """Do all steps in order. Raises StepFailed at the first that cannot be done."""
         for number, step in enumerate(steps):
             name = f"{what}.{number}.{_kind(step)}"
+            self.on_step(name, step)
             try:
                 async with asyncio.timeout(self._limit_s(step) + SLACK_S):
                     await self._do(page, step)

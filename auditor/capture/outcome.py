@@ -1,13 +1,21 @@
 """What a visit counts as: complete when every proof holds, else the first reason why not."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from auditor.capture.document import asked_last, bomb, main_document, wall_at_end
 from auditor.domains import host_of
-from auditor.evidence import Coverage, Exchange, Outcome, Phase, Proof, Source, Visit, VisitKind
+from auditor.evidence import Coverage, Exchange, Outcome, Proof, Visit, VisitKind
 from auditor.store.read import read_folder
+from auditor.store.run import EVENTS_FILE
+
+FAILED = (
+    *("http_error", "http_auth", "unreachable", "certificate", "no_document", "browser_refused", "download"),
+    *("bot_wall", "captcha", "login_wall", "error_page", "empty_page", "redirect_loop"),
+)
+"""Reasons that say the site did not answer with its page; after every other one the page was there, in part."""
 
 INFRASTRUCTURE = ("browser_lost", "proxy_lost", "page_crashed", "cookie_store_lost", "recorder_error")
 """Reasons that are ours or the machine's, not the site's: worth a second attempt."""
@@ -18,13 +26,15 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
     problems = list(reasons)
     proofs = list(visit.proofs)
     coverage = list(visit.coverage)
-    exchanges = read_folder(folder, visit).exchanges
+    evidence = read_folder(folder, visit)
+    exchanges = evidence.exchanges
     if counters:
         proofs.append(_counters(counters))
         coverage.append(Coverage(sensor="proxy", matched=counters["requests"], reason="; ".join(counters["notes"])))
         if counters["unfinished"]:
             text = "requests still under way when the visit ended: what came of them is not known"
             coverage.append(Coverage(sensor="proxy", skipped=counters["unfinished"], reason=text))
+        coverage += _limits(counters)
         if counters["error"]:
             problems.insert(0, f"recorder_error: {counters['error']}")
         if visit.replayed_from is not None:
@@ -32,16 +42,20 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
     elif not problems:
         problems.append("proxy_lost: the record was not closed")
     if visit.kind is not VisitKind.control or visit.page != "about:blank":
-        proof, reason = _main_document(exchanges, counters.get("notes", ()))
+        proof, reason = main_document(evidence, counters.get("notes", ()))
         proofs.append(proof)
-        if reason and (not problems or problems[0].startswith(("step_failed", "timeout"))):
-            # Why the document failed says more than that the step which opened it did.
+        more = _more(problems[0]) if problems else ""
+        if not reason and not more.startswith("download"):
+            reason = wall_at_end(evidence, asked_last(folder / EVENTS_FILE, visit.page))
+        if reason and (not problems or problems[0].startswith(LESS)):
+            # What came instead of the page says more than that a step could not be done on it.
             problems.insert(0, reason)
+        elif problems and problems[0].startswith((*LESS, "memory", "page_crashed")):
+            problems[:0] = [better for better in (bomb(evidence), more) if better][:1]
     problems += [f"{_CODES.get(p.name, 'unproven')}: {p.name}: {p.seen}" for p in proofs if not p.holds]
     outcome = Outcome.complete
     if problems:
-        failed = problems[0].startswith(("http_error", "unreachable", "certificate", "no_document"))
-        outcome = Outcome.failed if failed else Outcome.incomplete
+        outcome = Outcome.failed if problems[0].startswith(FAILED) else Outcome.incomplete
     return visit.model_copy(
         update={
             "outcome": outcome,
@@ -51,6 +65,9 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
         }
     )
 
+
+LESS = ("step_failed", "timeout", "page_hung")
+_GOTO = re.compile(r"step_failed: \S+\.goto: ")
 
 _CODES = {
     "canary_cookie": "cookie_store_lost",
@@ -73,43 +90,33 @@ def _replay(exchanges: tuple[Exchange, ...]) -> Coverage:
     )
 
 
+def _more(problem: str) -> str:
+    """What a step that could not open its address says of the address, "" for other problems."""
+    if not _GOTO.match(problem):
+        return ""
+    said = problem.partition(": ")[2]
+    if "Download is starting" in said:
+        return f"download: the address is a file to keep, no page: {said}"
+    if "Timeout" in said or "took longer" in said:
+        return f"load_timeout: the page came, but something of it went on loading: {said}"
+    return ""
+
+
+def _limits(counters: dict[str, Any]) -> list[Coverage]:
+    """What the recorder refused or did not keep."""
+    kinds = {
+        "blocked": "requests blocked by the proxy and not sent: the visit had made as many as it may",
+        "bodies_cut": "bodies of which less was kept than of others: the visit has too many; length and hash are whole",
+    }
+    return [
+        Coverage(sensor="proxy", skipped=counters[name], reason=text)
+        for name, text in kinds.items()
+        if counters.get(name)
+    ]
+
+
 def _counters(counters: dict[str, Any]) -> Proof:
     ended = counters["responses"] + counters["failures"] + counters["unfinished"]
     seen = ", ".join(f"{counters[k]} {k}" for k in ("requests", "responses", "failures", "unfinished"))
     # An answer may end in failure after it began: then both hooks ran for one request.
     return Proof(name="counters", holds=ended >= counters["requests"], seen=seen)
-
-
-def _main_document(exchanges: tuple[Exchange, ...], notes: Sequence[str]) -> tuple[Proof, str]:
-    """The page's own document: seen by both sensors, answered whole, not an error page."""
-    documents = [
-        e
-        for e in exchanges
-        if e.cause and e.cause.main_frame and e.cause.resource_type == "document" and e.phase is not Phase.prepare
-    ]
-    first: list[Exchange] = []
-    for exchange in documents:
-        # The first document and the redirects that lead to it; later ones are the journey's.
-        if not first or (exchange.cause and exchange.cause.redirected_from == first[-1].request):
-            first.append(exchange)
-    if not first:
-        return Proof(name="main_document", holds=False, seen="the browser asked for no document"), ""
-    last = first[-1]
-    seen = f"{last.request} {last.status} {last.error or ''}".strip()
-    if last.error is not None or last.source is not Source.both:
-        told = [last.cause.error if last.cause else None, last.error, *_notes(last.url, notes)]
-        error = "; ".join(dict.fromkeys(text for text in told if text))
-        code = "certificate" if any(word in error for word in ("ertificate", "TLS", "ERR_CERT")) else "unreachable"
-        return Proof(name="main_document", holds=False, seen=seen), f"{code}: {error}"
-    if last.answer == "empty" or (last.answer == "recording" and not last.response_body.size):
-        # An empty page sends nothing, and would pass for one that does not.
-        return Proof(name="main_document", holds=False, seen=seen), "no_document: the recording does not hold the page"
-    if last.status is None or last.status >= 400:
-        return Proof(name="main_document", holds=False, seen=seen), f"http_error: status {last.status}"
-    return Proof(name="main_document", holds=True, seen=seen), ""
-
-
-def _notes(url: str, notes: Sequence[str]) -> list[str]:
-    """What the proxy noted of this address' server: notes begin with host:port."""
-    host = f"{host_of(url)}:"
-    return [note for note in notes if note.startswith(host)]

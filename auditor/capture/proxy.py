@@ -4,8 +4,8 @@ A process of its own: mitmproxy is CPU-bound Python, and must not share the inte
 driver (DESIGN.md 4, fact 9). Each visit gets a listener of its own, so that a connection belongs to a visit
 without anything added to its requests (fact 5). Names of test webs are answered in the resolver (fact 15).
 
-Commands: open, phase, settle, close. Each is answered by one line {"id", "ok", ...}. The process ends when
-its standard input does.
+Commands: open, phase, settle, close. Each is answered by one line {"id", "ok", ...}; a limit of the visit that
+is reached is told unasked, {"reached": reason}. The process ends when its standard input does.
 """
 
 import asyncio
@@ -26,7 +26,8 @@ from mitmproxy.proxy import mode_specs
 
 from auditor.capture import interim
 from auditor.capture.answers import Answers
-from auditor.capture.recorder import BODY_LIMIT, Recorder
+from auditor.capture.recorder import Recorder
+from auditor.capture.tee import Caps
 from auditor.evidence import Phase
 
 POLL_S = 0.02
@@ -94,8 +95,8 @@ class Proxy:
             port = _free_port()
             await self.server.servers.update([mode_specs.ProxyMode.parse(f"regular@127.0.0.1:{port}")])
             if any(address[1] == port for address in self.server.listen_addrs()):
-                folder, limit = Path(line["folder"]), line.get("body_bytes", BODY_LIMIT)
-                self.recorder.begin(port, folder, Phase(line["phase"]), limit, replay=bool(replay))
+                caps = Caps(line["requests_max"], line["body_bytes_max"], line["body_bytes_kept"], _reached)
+                self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]), caps, replay=bool(replay))
                 return {"port": port}
         raise OSError("no port to listen on")
 
@@ -119,6 +120,8 @@ class Proxy:
             "responses": recording.responses,
             "failures": recording.failures,
             "unfinished": recording.unfinished,
+            "blocked": recording.blocked,
+            "bodies_cut": recording.store.cut,
             "error": recording.error,
             "notes": recording.notes,
             "unanswered": self.answers.unanswered,
@@ -151,6 +154,10 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _reached(reason: str) -> None:
+    _say({"reached": reason})
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -6,13 +6,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from auditor.capture.authority import Authority
 from auditor.errors import CannotFinish
 from auditor.evidence import Phase
+from auditor.scenario import Limits
 
 ANSWER_S = 10.0
 
@@ -28,6 +29,7 @@ class ProxyProcess:
         self._process = process
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._next = 0
+        self.on_limit: Callable[[str], None] = lambda reason: None
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
@@ -69,14 +71,22 @@ class ProxyProcess:
         """Whether the child still runs."""
         return self._process.returncode is None
 
-    async def open(self, folder: Path, phase: Phase, replay: Path | None = None, body_bytes: int | None = None) -> int:
-        """A listener for one visit, recorded into `folder`, `body_bytes` of each body. Returns its port.
+    async def open(self, folder: Path, phase: Phase, replay: Path | None = None, limits: Limits | None = None) -> int:
+        """A listener for one visit, recorded into `folder`. Returns its port. Raises ProxyLost.
 
-        Raises ProxyLost.
+        `on_limit` is called with a reason for each time one of the limits is reached.
         """
-        line = {"do": "open", "folder": str(folder), "phase": phase.value, "replay": str(replay) if replay else None}
-        limit = {} if body_bytes is None else {"body_bytes": body_bytes}
-        return int((await self._ask({**line, **limit}))["port"])
+        limits = limits or Limits()
+        line = {
+            "do": "open",
+            "folder": str(folder),
+            "phase": phase.value,
+            "replay": str(replay) if replay else None,
+            "requests_max": limits.requests_max,
+            "body_bytes_max": limits.body_max_mb << 20,
+            "body_bytes_kept": limits.body_kept_bytes,
+        }
+        return int((await self._ask(line))["port"])
 
     async def phase(self, phase: Phase) -> None:
         """What begins from now on belongs to this phase."""
@@ -133,6 +143,9 @@ class ProxyProcess:
         assert self._process.stdout
         while raw := await self._process.stdout.readline():
             line = json.loads(raw)
+            if "reached" in line:
+                self.on_limit(line["reached"])
+                continue
             future = self._waiting.get(line.get("id", -1))
             if future is not None and not future.done():
                 future.set_result(line)

@@ -5,7 +5,6 @@ hook here fails closed: the flow is killed and the visit is told that its record
 """
 
 import functools
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +16,10 @@ from mitmproxy.proxy import server_hooks
 
 from auditor.capture.connections import Connections
 from auditor.capture.interim import INTERIM
+from auditor.capture.tee import Caps, Store, Tee
 from auditor.domains import host_of
 from auditor.evidence import Body, Phase
-from auditor.store.wire import WireWriter, body_of, text_of
-
-BODY_LIMIT = 16 << 20
-"""Bytes of a body that are kept where nothing else is asked for; its full length and hash always are."""
+from auditor.store.wire import WireWriter, text_of
 
 ENDLESS = ("text/event-stream", "multipart/x-mixed-replace")
 """Media types of answers that do not end by themselves: the network counts as quiet beside them."""
@@ -32,28 +29,6 @@ WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 """Methods whose requests have no body when no length is said (RFC 9110 9.3; browsers send none)."""
 
 
-class Tee:
-    """Passes a streamed body on unchanged and keeps its start (`limit` bytes), its length and its hash."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._hash, self._size, self._kept = hashlib.sha256(), 0, bytearray()
-
-    def __call__(self, data: bytes) -> bytes:
-        """Take a piece and hand it on."""
-        self._hash.update(data)
-        self._size += len(data)
-        if (room := self._limit - len(self._kept)) > 0:
-            self._kept += data[:room]
-        return data
-
-    def body(self) -> Body:
-        """What passed so far."""
-        if not self._size:
-            return Body()
-        return Body(size=self._size, sha256=self._hash.hexdigest(), kept=bytes(self._kept))
-
-
 @dataclass
 class Recording:
     """One visit's record while it is being made."""
@@ -61,26 +36,35 @@ class Recording:
     port: int
     writer: WireWriter
     phase: Phase = Phase.prepare
-    body_limit: int = BODY_LIMIT
+    caps: Caps = field(default_factory=Caps)
+    store: Store = field(default_factory=Store)
     replay: bool = False
     connections: Connections = field(default_factory=Connections)
-    uploads: dict[str, tuple[http.HTTPFlow, Tee]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
     tees: dict[str, Tee] = field(default_factory=dict)
+    uploads: dict[str, tuple[http.HTTPFlow, Tee]] = field(default_factory=dict)
     requests: int = 0
+    blocked: int = 0
     responses: int = 0
     failures: int = 0
     unfinished: int = 0
     last_activity: float = field(default_factory=time.monotonic)
     error: str | None = None
+    limit: str = ""
     notes: list[str] = field(default_factory=list)
 
     def quiet_for(self) -> float:
         """Seconds since the last request, answer or message, 0 while an answer is awaited."""
         awaited = self.under_way.keys() - self.endless
         return 0.0 if awaited else time.monotonic() - self.last_activity
+
+    def reached(self, reason: str) -> None:
+        """Tell, once, that the visit is at a limit."""
+        if not self.limit:
+            self.limit = reason
+            self.caps.reached(reason)
 
     def fault(self, where: str, error: Exception) -> None:
         """Keep the first reason why the record has a hole."""
@@ -116,15 +100,14 @@ class Recorder:
     def __init__(self) -> None:
         self.recording: Recording | None = None
 
-    def begin(
-        self, port: int, folder: Path, phase: Phase, body_limit: int = BODY_LIMIT, *, replay: bool = False
-    ) -> None:
+    def begin(self, port: int, folder: Path, phase: Phase, caps: Caps | None = None, *, replay: bool = False) -> None:
         """Record what comes through the listener on `port` into `folder`/wire.warc.gz.
 
         `replay`: answers are made here, so that no request may be streamed to a server.
         """
-        writer = WireWriter(folder / "wire.warc.gz")
-        self.recording = Recording(port=port, writer=writer, phase=phase, body_limit=body_limit, replay=replay)
+        caps, writer = caps or Caps(), WireWriter(folder / "wire.warc.gz")
+        store = Store(caps.kept_bytes)
+        self.recording = Recording(port=port, writer=writer, phase=phase, caps=caps, store=store, replay=replay)
 
     def end(self) -> Recording:
         """Close the record; what is still under way is written as unfinished."""
@@ -153,19 +136,24 @@ class Recorder:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A request begins: it counts as under way from its first byte.
 
-        A body that is longer than the limit, or of a length nobody said, must not be held in memory: its request
-        is written without it, before anything is forwarded, and the body as it passes (see `request`).
+        One too many for its visit ends here, before anything of it is forwarded. A body that is longer than what is
+        kept, or of a length nobody said, must not be held in memory: its request is written without it, before
+        anything is forwarded, and the body as it passes (see `request`).
         """
         recording = self._now()
+        if recording.requests >= recording.caps.requests:
+            recording.blocked += 1
+            recording.reached(f"request_flood: more than {recording.caps.requests} requests")
+            _kill(flow)
+            return
         recording.requests += 1
         recording.names[flow.id] = f"r{recording.requests:05d}"
         recording.under_way[flow.id] = flow
         recording.last_activity = time.monotonic()
-        if not recording.replay and _is_large(flow.request, recording.body_limit):
-            tee = Tee(recording.body_limit)
+        if not recording.replay and _is_large(flow.request, recording.caps.kept_bytes):
             self._request(recording, flow, None)
-            recording.uploads[flow.id] = (flow, tee)
-            flow.request.stream = tee
+            recording.uploads[flow.id] = (flow, self._tee(recording, flow))
+            flow.request.stream = recording.uploads[flow.id][1]
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
@@ -174,7 +162,16 @@ class Recorder:
         if flow.id in recording.uploads:
             self._uploaded(recording, flow)
         else:
-            self._request(recording, flow, body_of(flow.request.raw_content or b"", recording.body_limit))
+            self._request(recording, flow, recording.store.body(flow.request.raw_content or b""))
+
+    @staticmethod
+    def _tee(recording: Recording, flow: http.HTTPFlow) -> Tee:
+        limit, host = recording.caps.body_bytes, flow.request.pretty_host
+
+        def over() -> None:
+            recording.reached(f"body_endless: {host}: a body of more than {limit >> 20} MiB")
+
+        return Tee(recording.store, limit, over)
 
     @staticmethod
     def _request(recording: Recording, flow: http.HTTPFlow, body: Body | None) -> None:
@@ -207,7 +204,7 @@ class Recorder:
         response = flow.response
         if response is None or response.status_code == 101:
             return
-        recording.tees[flow.id] = Tee(recording.body_limit)
+        recording.tees[flow.id] = self._tee(recording, flow)
         response.stream = recording.tees[flow.id]
         if response.headers.get("content-type", "").split(";")[0].strip().lower() in ENDLESS:
             recording.endless.add(flow.id)
@@ -249,7 +246,7 @@ class Recorder:
             _url(flow),
             message.from_client,
             message.is_text,
-            body_of(message.content, recording.body_limit),
+            recording.store.body(message.content),
         )
         # The message is on disk: mitmproxy would keep every one until the connection ends.
         del flow.websocket.messages[:-1]
@@ -295,7 +292,7 @@ class Recorder:
         tee = recording.tees.pop(flow.id, None)
         body = tee.body() if tee else Body()
         if body.size == 0 and response.raw_content:
-            body = body_of(response.raw_content, recording.body_limit)
+            body = recording.store.body(response.raw_content)
         recording.connections.saw(host_of(_url(flow)), flow.client_conn, flow.server_conn)
         recording.writer.response(
             recording.names[flow.id],

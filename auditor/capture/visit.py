@@ -5,7 +5,7 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
 from auditor.capture.cnames import Cnames
+from auditor.capture.guards import Guards, VisitEnded
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
+from auditor.capture.look import View, answers, look
 from auditor.capture.outcome import judge
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
 from auditor.capture.sensor import Sensor
@@ -27,11 +29,10 @@ from auditor.capture.states import StateNotReached, prove, reach_state
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
-from auditor.scenario import PlannedVisit, Scenario, Site
+from auditor.scenario import Goto, PlannedVisit, Scenario, Site, Step
 from auditor.store.jar import CANARY_DOMAIN
-from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE
+from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
-LOOK_S = 5.0
 BLANK = "about:blank"
 
 
@@ -68,12 +69,15 @@ async def make_visit(
     """Make one visit and leave its files in `folder`. Never raises for what a page or a process did."""
     run = _Attempt()
     journey = Journey(ground.scenario.limits, folder, ground.python_steps)
-    sensor = Sensor(folder / EVENTS_FILE)
+    guards = Guards(ground.scenario.limits)
+    sensor = Sensor(folder / EVENTS_FILE, guards)
     try:
         async with asyncio.timeout(ground.scenario.limits.visit_ms / 1000):
-            await _visit(plan, site, ground, folder, run, journey, sensor)
+            await guards.keep(_visit(plan, site, ground, folder, run, journey, sensor, guards))
     except TimeoutError:
         run.reasons.append(f"timeout: the visit took longer than {ground.scenario.limits.visit_ms} ms")
+    except VisitEnded as error:
+        run.reasons.append(str(error))
     except StepFailed as error:
         run.reasons.append(f"step_failed: {error}")
     except (StateNotReached, InputError) as error:
@@ -117,6 +121,7 @@ async def make_visit(
         replayed_from=site.replay.name if site.replay else None,
         proofs=tuple(run.proofs),
         screenshots=tuple(journey.screenshots),
+        coverage=tuple(guards.coverage()),
     )
     return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters)
 
@@ -129,13 +134,18 @@ async def _visit(
     run: _Attempt,
     journey: Journey,
     sensor: Sensor,
+    guards: Guards,
 ) -> None:
     limits = ground.scenario.limits
-    async with _recording(ground, folder, site, run) as port, _browser(plan.cookie_mode, ground, port) as browser:
+    async with (
+        _recording(ground, folder, site, run, guards) as port,
+        _browser(plan.cookie_mode, ground, port) as browser,
+    ):
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
         try:
             await sensor.attach(client)
             context = await _connect(ground.playwright, browser)
+            await guards.attach(client, browser.process.pid)
             canary = await _plant(client)
             platform = ground.scenario.platforms[plan.platform] if plan.platform else None
             sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
@@ -146,19 +156,29 @@ async def _visit(
                     raise StateNotReached(proof.seen)
                 await _clear_http_cache(client, sensor)
             await _phase(ground, sensor, Phase.journey)
+            others = context.pages
             page = await context.new_page()
-            if site.url != BLANK:
-                await journey.open(page, site.url)
-            await journey.run(page, site.journey, "journey")
-            await _phase(ground, sensor, Phase.settle)
-            if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
-                run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
-            await journey.shot(page, "end")
-            looked = await _look(page, folder, run)
+            view = await _view(page, context, client, sensor)
+            journey.on_step = _told(sensor, guards)
+            try:
+                if site.url != BLANK:
+                    await journey.open(page, site.url)
+                await journey.run(page, site.journey, "journey")
+                await _phase(ground, sensor, Phase.settle)
+                if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
+                    seen = "limit reached before the network was quiet"
+                    run.proofs.append(Proof(name="settled", holds=True, seen=seen))
+            except StepFailed:
+                if sensor.crashed is None:
+                    # What stood in its way is to be seen.
+                    await _look(view, page, folder, run, journey, sensor)
+                raise
+            looked = await _look(view, page, folder, run, journey, sensor)
             run.state = await snapshot(client, sensor, browser.endpoint)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
-            await page.close()
+            for opened in [opened for opened in context.pages if opened not in others]:
+                await opened.close()
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
             run.state |= await jar(client)
             run.proofs.append(_canary_proof(run.state["cookies"], canary))
@@ -171,9 +191,10 @@ async def _visit(
 
 
 @contextlib.asynccontextmanager
-async def _recording(ground: Ground, folder: Path, site: Site, run: _Attempt) -> AsyncIterator[int]:
+async def _recording(ground: Ground, folder: Path, site: Site, run: _Attempt, guards: Guards) -> AsyncIterator[int]:
     """The proxy's listener and record, closed last, when the browser can send no more."""
-    port = await ground.proxy.open(folder, Phase.prepare, site.replay, ground.scenario.limits.body_bytes)
+    ground.proxy.on_limit = guards.end
+    port = await ground.proxy.open(folder, Phase.prepare, site.replay, ground.scenario.limits)
     try:
         yield port
     finally:
@@ -201,7 +222,10 @@ async def _browser(mode: CookieMode, ground: Ground, port: int) -> AsyncIterator
 async def _connect(playwright: Playwright, browser: Chromium) -> BrowserContext:
     """Playwright on the running browser, in its own profile: no context of Playwright's, no emulation."""
     connected = await playwright.chromium.connect_over_cdp(browser.endpoint, timeout=20_000)
-    return connected.contexts[0]
+    context = connected.contexts[0]
+    # With a listener Playwright leaves dialogs alone: the guards answer them.
+    context.on("dialog", lambda _: None)
+    return context
 
 
 async def _plant(client: CdpClient) -> str:
@@ -230,14 +254,42 @@ async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:
     sensor.note("Auditor.phase", {"phase": phase.value})
 
 
-async def _look(page: Page, folder: Path, run: _Attempt) -> list[str]:
-    """Keep the page's address, title and rendered HTML; what a hostile page does not give in time is named."""
+async def _view(page: Page, context: BrowserContext, client: CdpClient, sensor: Sensor) -> View:
+    """The page as the auditor's own connection addresses it."""
+    asked = await context.new_cdp_session(page)
+    target = (await asked.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+    await asked.detach()
+    session = next(s for s, info in sensor.sessions.items() if info["targetId"] == target)
+    return View(client, session, target)
+
+
+def _told(sensor: Sensor, guards: Guards) -> Callable[[str, Step], None]:
+    """What is done when a step of the journey begins: it goes into the record, and the page's own doings count anew."""
+
+    def begins(name: str, step: Step) -> None:
+        guards.step()
+        sensor.note("Auditor.step", {"step": name, "asked": step.goto if isinstance(step, Goto) else None})
+
+    return begins
+
+
+async def _look(view: View, page: Page, folder: Path, run: _Attempt, journey: Journey, sensor: Sensor) -> list[str]:
+    """Keep the page's address, picture, title and rendered HTML. Raises VisitEnded where there is no page any more."""
     run.final_url = page.url
+    limit_ms = journey.limits.step_ms
     try:
-        async with asyncio.timeout(LOOK_S):
-            run.title = await page.title()
-            html = await page.content()
-    except (TimeoutError, PlaywrightError) as error:
-        return [f"the rendered page could not be read: {type(error).__name__}"]
-    (folder / DOCUMENT_FILE).write_text(html, "utf-8", "surrogatepass")
-    return []
+        answered = await answers(view, limit_ms / 1000)
+    except CdpError:
+        for _ in range(50):
+            if page.is_closed() or view.client.closed.is_set():
+                break
+            await asyncio.sleep(0.02)
+        if sensor.crashed is None and page.is_closed():
+            await view.client.send("Browser.getVersion")  # the browser itself is there
+            raise VisitEnded("page_closed: the page closed itself") from None
+        raise
+    if not answered:
+        raise VisitEnded(f"page_hung: the page did not answer for {limit_ms} ms")
+    await journey.shot(page, "end")
+    run.title, problems = await look(view, folder)
+    return problems

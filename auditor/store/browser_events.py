@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from auditor.content import whole_text
 from auditor.evidence import CookieRefusal, CookieUse, StackFrame
 
 
@@ -90,7 +91,8 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rb") as file:
         try:
             for line in file:
-                yield json.loads(line)
+                # Pages can put half a surrogate pair into any text; the sensor wrote it as an escape.
+                yield whole_text(json.loads(line)) if b"\\ud" in line else json.loads(line)
         except (EOFError, ValueError, gzip.BadGzipFile):
             return
 

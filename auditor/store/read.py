@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from auditor.content import whole_text
 from auditor.errors import InputError
 from auditor.evidence import (
     Actor,
@@ -79,7 +80,7 @@ def _state(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        state: dict[str, Any] = json.loads(path.read_bytes())
+        state: dict[str, Any] = whole_text(json.loads(path.read_bytes()))
     except ValueError as error:
         raise InputError(f"is not JSON: {error}", file=path) from None
     return state

@@ -301,6 +301,10 @@ def _take(record: tuple[dict[str, str], bytes], found: dict[str, _Open], visit: 
     if kind == "request":
         headers, body = _http_parts(head, block)
         port = head.get("auditor-local-port")
+        # A large upload is written twice: its head before it is forwarded, then all of it.
+        if (known := found.get(request)) is not None:
+            known.fields |= {"request_body": body, "request_record": record_id}
+            return
         found[request] = _Open(
             {
                 "visit": visit,

@@ -49,7 +49,7 @@ def sha256(data: bytes) -> str:
 
 
 def test_a_large_request_is_kept_in_part_and_sent_whole(odd: OddChain) -> None:
-    limits = LIMITS.model_copy(update={"body_bytes": MIB})
+    limits = LIMITS.model_copy(update={"body_kept_bytes": MIB})
     evidence = odd.visit("https://h2.test/uploads", DONE, limits=limits)
     assert evidence.visit.outcome is Outcome.complete
     small, large = (one_of(evidence, f"h2.test/{name}").request_body for name in ("small", "large"))
@@ -63,7 +63,7 @@ def test_a_large_request_is_kept_in_part_and_sent_whole(odd: OddChain) -> None:
 
 def test_huge_bodies_do_not_fill_the_proxys_memory(odd: OddChain) -> None:
     """40 MiB up and 40 MiB down, each faster than the other side takes it."""
-    limits = LIMITS.model_copy(update={"body_bytes": MIB, "step_ms": 60_000, "visit_ms": 90_000})
+    limits = LIMITS.model_copy(update={"body_kept_bytes": MIB, "step_ms": 60_000, "visit_ms": 90_000})
     odd.visit("https://h2.test/uploads", DONE, limits=limits)
     before = psutil.Process(odd.proxy.pid).memory_info().rss
     Path(f"/proc/{odd.proxy.pid}/clear_refs").write_text("5")
@@ -126,7 +126,7 @@ def test_endless_answers_are_kept_as_far_as_they_came(odd: OddChain) -> None:
 
 
 def test_websocket_messages_of_every_kind(odd: OddChain) -> None:
-    limits = LIMITS.model_copy(update={"body_bytes": MIB, "step_ms": 30_000})
+    limits = LIMITS.model_copy(update={"body_kept_bytes": MIB, "step_ms": 30_000})
     evidence = odd.visit("https://h2.test/sockets", DONE, limits=limits)
     assert evidence.visit.outcome is Outcome.complete
     assert evidence.visit.title == "4001 さようなら 1006"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from auditor.capture.recorder import Recorder, Recording, Tee
+from auditor.capture.recorder import Recorder, Recording
+from auditor.capture.tee import Caps, Store, Tee
 from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import read_wire
 
@@ -66,11 +67,15 @@ def was_killed(flow: HTTPFlow) -> bool:
     return flow.error is not None and flow.error.msg == Error.KILLED_MESSAGE
 
 
+def tee_for(limit: int = 5) -> Tee:
+    return Tee(Store(limit), 100, lambda: None)
+
+
 def test_a_tee_changes_nothing_and_keeps_the_start() -> None:
-    tee, pieces = Tee(5), [b"abc", b"", b"defg", b"h"]
+    tee, pieces = tee_for(), [b"abc", b"", b"defg", b"h"]
     assert [tee(piece) for piece in pieces] == pieces
     assert tee.body() == Body(size=8, sha256=hashlib.sha256(b"abcdefgh").hexdigest(), kept=b"abcde")
-    assert Tee(5).body() == Body()
+    assert tee_for().body() == Body()
 
 
 def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path) -> None:
@@ -97,7 +102,8 @@ def test_an_exchange_is_written_as_it_passes(recorder: Recorder, tmp_path: Path)
 
 
 def test_a_body_over_the_limit_keeps_its_length_and_hash(recorder: Recorder, tmp_path: Path) -> None:
-    recording(recorder).body_limit = 4
+    small = recording(recorder)
+    small.caps, small.store = Caps(kept_bytes=4), Store(4)
     # Nothing says how long the body is, and its method has none: it is taken whole.
     answer(recorder, make_flow(req=tutils.treq(content=b"question", headers=()), resp=True), b"ans", b"wer")
     recorder.end()
@@ -243,7 +249,8 @@ def test_notes_are_bounded(recorder: Recorder) -> None:
 
 def upload(recorder: Recorder, length: str | None = "20") -> HTTPFlow:
     """A POST of more than the limit, as far as its headers."""
-    recording(recorder).body_limit = 4
+    small = recording(recorder)
+    small.caps, small.store = Caps(kept_bytes=4), Store(4)
     headers = () if length is None else ((b"content-length", length.encode()),)
     flow = make_flow(req=tutils.treq(method=b"POST", content=None, headers=headers), resp=True)
     recorder.requestheaders(flow)

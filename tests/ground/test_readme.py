@@ -32,6 +32,11 @@ def test_every_limit_default_is_right(text: str) -> None:
     names = re.findall(r"`([a-z_]+_ms)`", row)
     seconds = [float(n) for n in re.findall(r"([\d.]+) s", row)]
     assert dict(zip(names, seconds, strict=True)) == times
+    limits = Limits().model_dump()
+    assert limits.pop("body_kept_bytes") == 16 << 20
+    counts = next(line for line in text.splitlines() if line.startswith("| `limits` (counts)")).split("|")
+    told = dict(zip(re.findall(r"`([a-z_]+)`", counts[2]), counts[3].strip().split(", "), strict=True))
+    assert told == {n: f"{v:,}" for n, v in limits.items() if not n.endswith("_ms")}
 
 
 def test_the_example_scenario_is_valid(text: str, tmp_path: Path) -> None:
