@@ -25,7 +25,7 @@ from auditor import machine
 from auditor.check import Verdict
 from auditor.demo.web import demo_web
 from auditor.errors import AuditorError, InputError
-from auditor.evidence import Consent, Outcome, Visit
+from auditor.evidence import Outcome, Visit
 from auditor.pipeline import audit, derive_and_write, import_recordings, knowledge_of, resume
 from auditor.pipeline.audit import tasks_of
 from auditor.report import Lang, RunResult, print_summary
@@ -171,12 +171,9 @@ def setup() -> None:
 
 
 def _usable(file: Path) -> Callable[[Scenario], None]:
-    """Refuses a scenario that cannot be audited: unknown platforms or operators, consents not made yet."""
+    """Refuses a scenario that cannot be audited: unknown platforms or operators."""
 
     def check(scenario: Scenario) -> None:
-        if clicked := [consent.value for consent in scenario.consent if consent is not Consent.ignore]:
-            message = f"{clicked[0]!r} cannot be made yet: banners are not clicked"
-            raise InputError(message, file=file, line=_line_of(file, "consent:"), field="consent", cure="use ignore")
         knowledge = knowledge_of(*scenario.vendors)
         named = [(f"platforms.{name}.vendor", p.vendor) for name, p in scenario.platforms.items()]
         named += [(f"sites.{n}.entity", site.entity) for n, site in enumerate(scenario.sites) if site.entity]

@@ -17,13 +17,14 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.consent import Chooser
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.outcome import judge
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
 from auditor.capture.sensor import Sensor, jar, snapshot
 from auditor.capture.states import StateNotReached, prove, reach_state
 from auditor.errors import InputError
-from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
+from auditor.evidence import ConsentResult, CookieMode, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.scenario import PlannedVisit, Scenario, Site
 from auditor.store.jar import CANARY_DOMAIN
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE
@@ -55,6 +56,7 @@ class _Attempt:
     counters: dict[str, Any] = field(default_factory=dict)
     final_url: str = ""
     title: str = ""
+    consent: ConsentResult | None = None
     state: dict[str, Any] = field(default_factory=dict)
 
 
@@ -97,6 +99,7 @@ async def make_visit(
         visitor=plan.visitor,
         cookie_mode=plan.cookie_mode,
         consent=plan.consent,
+        consent_result=run.consent,
         repeat=plan.repeat,
         outcome=Outcome.incomplete,
         attempt=attempt,
@@ -136,12 +139,22 @@ async def _visit(
                 run.proofs.append(proof := await prove(platform, plan.visitor, context, client, "state_before"))
                 if not proof.holds:
                     raise StateNotReached(proof.seen)
+            if site.before:
+                await _prepare(site, context, ground, journey)
+            if platform is not None or site.before:
                 await _clear_http_cache(client, sensor)
             await _phase(ground, sensor, Phase.journey)
             page = await context.new_page()
             if site.url != BLANK:
                 await journey.open(page, site.url)
-            await journey.run(page, site.journey, "journey")
+
+            async def choose() -> None:
+                await chooser.look(page, context)
+                run.consent = chooser.result
+
+            chooser = Chooser(plan.consent, site, client, sensor, journey, limits.consent_ms)
+            await choose()
+            await journey.run(page, site.journey, "journey", after=choose)
             await _phase(ground, sensor, Phase.settle)
             if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
@@ -160,6 +173,14 @@ async def _visit(
                 run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
         finally:
             await client.close()
+
+
+async def _prepare(site: Site, context: BrowserContext, ground: Ground, journey: Journey) -> None:
+    """What the visitor did before the visit, such as a platform's opt-out page. Raises StepFailed."""
+    page = await context.new_page()
+    await journey.run(page, site.before, "before")
+    await page.close()
+    await ground.proxy.settle(ground.scenario.limits.settle_quiet_ms, ground.scenario.limits.settle_max_ms)
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,129 @@
+"""The choice of one visit: which rule finds the banner, in which order they are asked, and what came of it."""
+
+import asyncio
+import contextlib
+
+from playwright.async_api import BrowserContext, Page
+from playwright.async_api import Error as PlaywrightError
+
+from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.consent.act import Act
+from auditor.capture.consent.listen import Listener
+from auditor.capture.consent.product import by_product
+from auditor.capture.consent.rules import products
+from auditor.capture.consent.wording import Banner, banner_in, by_wording
+from auditor.capture.consent.worlds import FrameGone, FrameWorld, Worlds
+from auditor.capture.journey import Journey, StepFailed
+from auditor.capture.sensor import Sensor
+from auditor.evidence import Consent, ConsentResult, ConsentStatus
+from auditor.scenario import Site, Step
+
+POLL_S = 0.15
+GRACE_S = 1.0
+"""How long a banner told by its wording only waits for a stricter rule to recognise it."""
+LATER_PART = 3
+"""A later page is waited for this many times less than the first one."""
+
+
+class Chooser:
+    """Makes the choice a visit wants; `result` says what came of it so far, None for a visit that ignores banners."""
+
+    def __init__(
+        self, wanted: Consent, site: Site, client: CdpClient, sensor: Sensor, journey: Journey, wait_ms: int
+    ) -> None:
+        self.wanted, self.sensor, self.client, self.journey = wanted, sensor, client, journey
+        self.steps: tuple[Step, ...] = site.consent.steps(wanted) if site.consent else ()
+        self.wait_s = wait_ms / 1000
+        self.result: ConsentResult | None = None
+        self._worlds: Worlds | None = None
+        self._document = ""
+
+    async def look(self, page: Page, context: BrowserContext) -> None:
+        """Look for a banner on a page that is new since the last look, and choose. Raises CdpError."""
+        settled = self.result is not None and self.result.status is not ConsentStatus.no_banner
+        if self.wanted is Consent.ignore or settled:
+            return
+        if self._worlds is None:
+            self._worlds = Worlds(self.client, self.sensor, await _target(page, context))
+        document = (await self._worlds.refresh())[0].loader
+        if document == self._document:
+            return
+        first, self._document = not self._document, document
+        act = Act(self.wanted, self._worlds, self.journey, self.sensor, page)
+        self.result = await self._choose(act, self.wait_s if first else self.wait_s / LATER_PART)
+        self.sensor.note("Auditor.consent", self.result.model_dump(mode="json"))
+
+    async def _choose(self, act: Act, wait_s: float) -> ConsentResult:
+        result = await self._by_rules(act, wait_s)
+        if self.steps and not act.clicks and result.status in (ConsentStatus.no_banner, ConsentStatus.no_way):
+            return await self._by_steps(act, banner=result.status is ConsentStatus.no_way)
+        return result
+
+    async def _by_rules(self, act: Act, wait_s: float) -> ConsentResult:
+        listener = Listener(act, wait_s)
+        clock = asyncio.get_running_loop().time
+        end, seen_since = clock() + wait_s, 0.0
+        while True:
+            late = clock() >= end
+            frames = await act.worlds.refresh()
+            if (result := await _by_known_product(act, frames)) is not None:
+                return result
+            await listener.hear(frames)
+            if (frame := listener.popup()) is not None and (result := await listener.choose(frame)) is not None:
+                return result
+            banner = await _worded(act, frames)
+            seen_since = (seen_since or clock()) if banner else 0.0
+            if banner and (late or listener.spent or clock() - seen_since >= GRACE_S):
+                if self.steps:
+                    act.recognised("wording", banner.frame)
+                    return act.without(ConsentStatus.no_way)
+                return await by_wording(act, banner)
+            if late:
+                if listener.spent:
+                    return act.without(ConsentStatus.no_way, listener.spent)
+                return act.without(ConsentStatus.no_banner)
+            await asyncio.sleep(POLL_S)
+
+    async def _by_steps(self, act: Act, *, banner: bool) -> ConsentResult:
+        """The scenario's own steps for this site, where no rule of ours makes the choice."""
+        act.recognised("scenario", act.frame)
+        await act.begin()
+        try:
+            await self.journey.run(act.page, self.steps[:-1], "consent")
+            act.moment()
+            await self.journey.run(act.page, self.steps[-1:], "consent.last")
+        except StepFailed as error:
+            # The steps name what is to be clicked: where that is not there, and nothing looks like a banner, none is.
+            act.at = None
+            return act.without(ConsentStatus.not_done if banner else ConsentStatus.no_banner, str(error))
+        return await act.made()
+
+
+async def _target(page: Page, context: BrowserContext) -> str:
+    """The page's target id, which is its main frame's id too. Raises CdpError."""
+    try:
+        session = await context.new_cdp_session(page)
+        info = await session.send("Target.getTargetInfo")
+        await session.detach()
+    except PlaywrightError as error:
+        raise CdpError(error.message) from None
+    return str(info["targetInfo"]["targetId"])
+
+
+async def _by_known_product(act: Act, frames: list[FrameWorld]) -> ConsentResult | None:
+    chains = [product.banner for product in products()]
+    for frame in frames:
+        with contextlib.suppress(FrameGone):
+            showing = await act.worlds.call(frame, "showing", chains)
+            for product, shown in zip(products(), showing, strict=True):
+                if shown:
+                    return await by_product(act, frame, product)
+    return None
+
+
+async def _worded(act: Act, frames: list[FrameWorld]) -> Banner | None:
+    for frame in frames:
+        with contextlib.suppress(FrameGone):
+            if (banner := await banner_in(act, frame)) is not None:
+                return banner
+    return None
