@@ -13,6 +13,7 @@ from typing import Any
 
 from duckduckgo_autoconsent import bundle, rules_json
 
+from auditor.capture.consent.rules import products
 from auditor.capture.consent.worlds import FrameWorld
 from auditor.evidence import Consent
 
@@ -75,13 +76,15 @@ def _rules() -> tuple[dict[str, Any], ...]:
 def rules_for(choice: Consent, url: str, *, top: bool) -> list[dict[str, Any]]:
     """The rules that can make a choice by clicks in a frame of this address.
 
-    Left out: rules without clicks for the choice, and those that would refuse by the very clicks that accept.
+    Left out: rules without clicks for the choice, those that would refuse by the very clicks that accept, and those
+    that a product of ours replaces.
     """
     fitting = []
+    replaced = {name for product in products() for name in product.replaces}
     for rule in _rules():
         context = rule.get("runContext") or {}
         here = context.get("main", True) if top else context.get("frame", False)
-        if not here or not _matches(context.get("urlPattern"), url):
+        if not here or rule["name"] in replaced or not _matches(context.get("urlPattern"), url):
             continue
         own = _clicks(rule.get("optIn" if choice is Consent.accept else "optOut"))
         if not own or (choice is Consent.reject and own <= _clicks(rule.get("optIn"))):

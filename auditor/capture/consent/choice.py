@@ -39,18 +39,22 @@ class Chooser:
         self._document = ""
 
     async def look(self, page: Page, context: BrowserContext) -> None:
-        """Look for a banner on a page that is new since the last look, and choose. Raises CdpError."""
+        """Look for a banner on a page that is new since the last look, and choose. Raises CdpError: no such page."""
         settled = self.result is not None and self.result.status is not ConsentStatus.no_banner
         if self.wanted is Consent.ignore or settled:
             return
         if self._worlds is None:
             self._worlds = Worlds(self.client, self.sensor, await _target(page, context))
-        document = (await self._worlds.refresh())[0].loader
-        if document == self._document:
-            return
-        first, self._document = not self._document, document
         act = Act(self.wanted, self._worlds, self.journey, self.sensor, page)
-        self.result = await self._choose(act, self.wait_s if first else self.wait_s / LATER_PART)
+        try:
+            document = (await self._worlds.refresh())[0].loader
+            if document == self._document:
+                return
+            first, self._document = not self._document, document
+            self.result = await self._choose(act, self.wait_s if first else self.wait_s / LATER_PART)
+        except CdpError as error:
+            # A page that is gone or does not answer: whether the visit can go on is for its next step to say.
+            self.result = act.without(ConsentStatus.not_done, str(error))
         self.sensor.note("Auditor.consent", self.result.model_dump(mode="json"))
 
     async def _choose(self, act: Act, wait_s: float) -> ConsentResult:

@@ -56,9 +56,10 @@
     return parts.join(" ").trim();
   };
 
+  const SAYS_VALUE = "input[type=button], input[type=submit]";
   const label = (el) =>
-    ((el.innerText || "").trim() || el.value || el.getAttribute("aria-label") || el.title ||
-      el.querySelector("img[alt]")?.alt || "").trim().slice(0, 200);
+    ((el.innerText || "").trim() || (el.matches(SAYS_VALUE) && el.value) || (el.labels?.[0]?.innerText || "").trim() ||
+      el.getAttribute("aria-label") || el.title || el.querySelector("img[alt]")?.alt || "").trim().slice(0, 200);
 
   // A link that leads to another page is no button of a banner.
   const leads = (el) => {
@@ -136,6 +137,7 @@
     // Which of these chains of selectors name something that is to be seen.
     showing: (chains) => chains.map((selectors) => chain(selectors).some(onScreen)),
     shown: (n) => onScreen(kept[n]),
+    on: (n) => isOn(kept[n]),
     holder(el) {
       let standing = false;
       for (let at = el; at; at = up(at)) standing ||= at !== document.body && stands(at);

@@ -32,9 +32,8 @@ async def by_product(act: Act, frame: FrameWorld, product: Product) -> ConsentRe
         return act.without(ConsentStatus.no_way, str(error))
     except NotClickable as error:
         return act.without(ConsentStatus.not_done, str(error))
-    except FrameGone:
-        if step is not steps[-1]:
-            return act.without(ConsentStatus.not_done, "the banner's document went before the choice was made")
+    except FrameGone as error:
+        return act.without(ConsentStatus.not_done, f"the banner went before the choice was made: {error}")
     return await act.made()
 
 

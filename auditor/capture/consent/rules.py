@@ -44,6 +44,7 @@ class Product(Spec):
     banner: Chain = Field(description="visible when the banner is shown")
     accept: tuple[ProductStep, ...] = ()
     reject: tuple[ProductStep, ...] = ()
+    replaces: tuple[str, ...] = Field((), description="autoconsent's rules for the same banner, not asked any more")
     mark: Literal["V", "S", "M"] = Field(description="strength of the facts: verified, seen in a source, from memory")
     source: str = Field(min_length=1)
 

@@ -45,39 +45,37 @@ async def by_wording(act: Act, banner: Banner) -> ConsentResult:
     await act.begin()
     kinds = (Kind.accept, Kind.acknowledge) if act.wanted is Consent.accept else (Kind.reject,)
     act.marks.append((banner.frame, banner.n))
-    decided = False
     try:
-        if (button := banner.button(*kinds)) is not None:
-            decided = await _click(act, banner.frame, button)
-            return await act.made()
-        opener = banner.button(Kind.settings)
-        if act.wanted is Consent.accept or opener is None:
-            return act.without(ConsentStatus.no_way, f"no button to {act.wanted.value}")
-        await act.click(banner.frame, opener, mark=False)
-        panel = await _panel(act, known=banner)
-        if panel is None:
-            return act.without(ConsentStatus.no_way, "no refusal behind its settings")
-        act.marks.append((panel.frame, panel.n))
-        if (button := panel.button(Kind.reject)) is None:
-            for toggle in panel.toggles:
-                await switch(act, panel.frame, toggle, on=False)
-            button = panel.button(Kind.save)
-        assert button is not None, "a panel has one of them"
-        decided = await _click(act, panel.frame, button)
+        why = await _choose(act, banner, kinds)
     except NotClickable as error:
         return act.without(ConsentStatus.not_done, str(error))
-    except FrameGone:
-        if not decided:
-            return act.without(ConsentStatus.not_done, "the banner's document went before the choice was made")
-    return await act.made()
+    except FrameGone as error:
+        return act.without(ConsentStatus.not_done, f"the banner went before the choice was made: {error}")
+    return act.without(ConsentStatus.no_way, why) if why else await act.made()
 
 
-async def _click(act: Act, frame: FrameWorld, button: int) -> bool:
-    await act.click(frame, button)
-    return True
+async def _choose(act: Act, banner: Banner, kinds: tuple[Kind, ...]) -> str:
+    """Click what makes the choice. Returns why there is nothing to click; empty: it was. Raises what a click does."""
+    if (button := banner.button(*kinds)) is not None:
+        await act.click(banner.frame, button)
+        return ""
+    opener = banner.button(Kind.settings)
+    if act.wanted is Consent.accept or opener is None:
+        return f"no button to {act.wanted.value}"
+    await act.click(banner.frame, opener, mark=False)
+    if (panel := await _panel(act)) is None:
+        return "no refusal behind its settings"
+    act.marks.append((panel.frame, panel.n))
+    if (button := panel.button(Kind.reject)) is None:
+        for toggle in panel.toggles:
+            await switch(act, panel.frame, toggle, on=False)
+        button = panel.button(Kind.save)
+    assert button is not None, "a panel has one of them"
+    await act.click(panel.frame, button)
+    return ""
 
 
-async def _panel(act: Act, known: Banner) -> Banner | None:
+async def _panel(act: Act) -> Banner | None:
     """The settings, once opened: a box with a refusal, or with toggles and a button that stores them."""
     end = asyncio.get_running_loop().time() + PANEL_S
     while True:

@@ -16,10 +16,11 @@ PAGE_JS = Path(__file__).parent / "page.js"
 WORLD = "util"
 STEADY_S = 0.1
 REACH_S = 3.0
+PRESS = ("mousePressed", "mouseReleased")
 
 
 class FrameGone(Exception):
-    """The frame's document is not there any more: it went, or navigated."""
+    """The frame's document does not answer: it went, navigated, or cannot be looked at."""
 
 
 class NotClickable(Exception):
@@ -131,7 +132,8 @@ class Worlds:
         except CdpError as error:
             raise FrameGone(str(error)) from None
         if "exceptionDetails" in answer:
-            raise FrameGone(answer["exceptionDetails"].get("text", "") + json.dumps(answer["result"])[:200])
+            thrown = str(answer["result"].get("description", "")).partition("\n")[0]
+            raise FrameGone(f"looking at {frame.url} failed: {thrown}")
         return answer["result"].get("value")
 
     async def call(self, frame: FrameWorld, name: str, *arguments: object) -> Any:
@@ -244,12 +246,14 @@ class Worlds:
             raise FrameGone(str(error)) from None
 
     async def _mouse(self, x: float, y: float) -> None:
-        """Move there, press and release, as a mouse does."""
-        session = next(s for s, info in self.sensor.sessions.items() if info.get("targetId") == self.page_target)
+        """Move there, press and release, as a mouse does. Raises NotClickable: the page does not answer."""
+        session = self.frames[self.page_target].session
         press = {"x": x, "y": y, "button": "left", "clickCount": 1}
-        await self.client.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y}, session)
-        await self.client.send("Input.dispatchMouseEvent", {"type": "mousePressed", **press}, session)
-        await self.client.send("Input.dispatchMouseEvent", {"type": "mouseReleased", **press}, session)
+        for event in ({"type": "mouseMoved", "x": x, "y": y}, *({"type": t, **press} for t in PRESS)):
+            try:
+                await self.client.send("Input.dispatchMouseEvent", event, session)
+            except CdpError as error:
+                raise NotClickable(f"the click was not answered: {error}") from None
 
 
 def _flat(tree: dict[str, Any], root: bool = True) -> list[tuple[dict[str, Any], bool]]:
