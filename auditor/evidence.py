@@ -287,6 +287,7 @@ class ConsentClick(Evidence):
     """One click on a consent banner."""
 
     at: datetime = Field(description="just before the button went down")
+    released_at: datetime = Field(description="just before the button came up again")
     text: str = Field(description="what the element says")
     selector: str = Field("", description="CSS path of it; ` >>> ` goes into a shadow root")
     frame_url: str = ""
@@ -309,7 +310,11 @@ class ConsentResult(Evidence):
     page: str = Field("", description="address of the page it was on")
     frame_url: str = Field("", description="address of the frame it was in")
     clicks: tuple[ConsentClick, ...] = ()
-    at: datetime | None = Field(None, description="when the choice was made: the last click; only where it was made")
+    at: datetime | None = Field(
+        None,
+        description="when the choice was made, where it was. Where several moments could be meant, the one that says "
+        "less against the site: an acceptance counts from its first click's press, a refusal from its last's release",
+    )
     banner_gone: bool | None = None
     self_test: bool | None = Field(None, description="the product's own account afterwards, where it can be read")
     reason: str = ""

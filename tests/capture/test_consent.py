@@ -85,7 +85,7 @@ def test_the_choice_is_made_and_what_follows_is_after_it(
         # The page watched itself: no new global, no change of the document, no value of its own read.
         expected["onetrust-noticed-0-0-0"] = "after"
     assert told == expected
-    assert result.at == result.clicks[-1].at
+    assert result.at == (result.clicks[0].at if choice is ACCEPT else result.clicks[-1].released_at)
     assert result.page == f"https://one.test/consent/{page}"
     assert result.frame_url == ("https://third.test/consent/framed" if page == "iframe" else result.page)
     shots = {shot.name: shot for shot in evidence.visit.screenshots}
@@ -156,7 +156,7 @@ def test_steps_for_a_banner_that_does_not_show_are_no_choice(chain: WebChain) ->
     limits = LIMITS.model_copy(update={"step_ms": 300, "consent_ms": 500})
     result = result_of(choose(chain, "none", ACCEPT, site={"consent": steps}, limits=limits)[0])
     assert (result.status, result.at) == (ConsentStatus.no_banner, None)
-    assert result.reason == "consent.last.0.click: Page.click: Timeout 300ms exceeded."
+    assert result.reason == "consent.last.0.wait: Page.wait_for_selector: Timeout 300ms exceeded."
 
 
 def test_a_banner_is_left_alone_where_it_is_to_be_ignored(chain: WebChain) -> None:

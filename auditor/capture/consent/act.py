@@ -51,14 +51,19 @@ class Act:
         await self.begin()
         click = await self.worlds.click(frame, n)
         self.clicks.append(click)
-        self.at = click.at
+        # See ConsentResult.at: what is between is not held against the site.
+        if self.wanted is Consent.reject:
+            self.at = click.released_at
+        else:
+            self.at = self.at or click.at
         self.sensor.note("Auditor.consentClick", click.model_dump(mode="json"))
         if mark:
             self.marks.append((frame, n))
 
     def moment(self) -> None:
-        """The next act of somebody else's (a scenario's step) makes the choice."""
-        self.at = datetime.now(UTC)
+        """The next act of somebody else's (a scenario's step) makes the choice, or may make it."""
+        if self.wanted is Consent.reject or self.at is None:
+            self.at = datetime.now(UTC)
 
     async def made(self) -> ConsentResult:
         """The choice was clicked: made if the banner goes and the product does not say otherwise."""

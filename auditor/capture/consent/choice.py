@@ -16,7 +16,7 @@ from auditor.capture.consent.worlds import FrameGone, FrameWorld, Worlds
 from auditor.capture.journey import Journey, StepFailed
 from auditor.capture.sensor import Sensor
 from auditor.evidence import Consent, ConsentResult, ConsentStatus
-from auditor.scenario import Site, Step
+from auditor.scenario import Click, Site, Step, Wait
 
 POLL_S = 0.15
 GRACE_S = 1.0
@@ -39,14 +39,14 @@ class Chooser:
         self._document = ""
 
     async def look(self, page: Page, context: BrowserContext) -> None:
-        """Look for a banner on a page that is new since the last look, and choose. Raises CdpError: no such page."""
+        """Look for a banner on a page that is new since the last look, and choose."""
         settled = self.result is not None and self.result.status is not ConsentStatus.no_banner
         if self.wanted is Consent.ignore or settled:
             return
-        if self._worlds is None:
-            self._worlds = Worlds(self.client, self.sensor, await _target(page, context))
+        self._worlds = self._worlds or Worlds(self.client, self.sensor)
         act = Act(self.wanted, self._worlds, self.journey, self.sensor, page)
         try:
+            self._worlds.page_target = self._worlds.page_target or await _target(page, context)
             document = (await self._worlds.refresh())[0].loader
             if document == self._document:
                 return
@@ -93,9 +93,12 @@ class Chooser:
         act.recognised("scenario", act.frame)
         await act.begin()
         try:
-            await self.journey.run(act.page, self.steps[:-1], "consent")
             act.moment()
-            await self.journey.run(act.page, self.steps[-1:], "consent.last")
+            await self.journey.run(act.page, self.steps[:-1], "consent")
+            if isinstance(last := self.steps[-1], Click):
+                await self.journey.run(act.page, (Wait(wait=last.click),), "consent.last")
+            act.moment()
+            await self.journey.run(act.page, (last,), "consent.last")
         except StepFailed as error:
             # The steps name what is to be clicked: where that is not there, and nothing looks like a banner, none is.
             act.at = None

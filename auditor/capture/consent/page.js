@@ -8,7 +8,7 @@
     const known = kept.indexOf(el);
     return known >= 0 ? known : kept.push(el) - 1;
   };
-  const LOOK_AT = 20000;
+  const LOOK_AT = 50000;
   const BUTTONS =
     'button, [role=button], input[type=button], input[type=submit], a, [onclick], [class*=btn i], [class*=button i]';
   const TOGGLES = "input[type=checkbox], [role=switch], [role=checkbox]";

@@ -74,7 +74,7 @@ class Worlds:
 
     client: CdpClient
     sensor: Sensor
-    page_target: str
+    page_target: str = ""
     frames: dict[str, FrameWorld] = field(default_factory=dict)
 
     async def refresh(self) -> list[FrameWorld]:
@@ -173,12 +173,14 @@ class Worlds:
             how = "script"
         elif place is None:
             raise NotClickable(f"{about.text or about.selector}: not visible, or covered")
-        at = datetime.now(UTC)
+        at = released_at = datetime.now(UTC)
         if place is None:
             await self.call(frame, "press", n)
         else:
-            await self._mouse(*place)
-        return ConsentClick(at=at, text=about.text, selector=about.selector, frame_url=frame.url, how=how)
+            at, released_at = await self._mouse(*place)
+        return ConsentClick(
+            at=at, released_at=released_at, text=about.text, selector=about.selector, frame_url=frame.url, how=how
+        )
 
     async def _reachable(self, frame: FrameWorld, n: int) -> tuple[float, float] | None:
         last: tuple[float, float] | None = None
@@ -245,15 +247,18 @@ class Worlds:
         except CdpError as error:
             raise FrameGone(str(error)) from None
 
-    async def _mouse(self, x: float, y: float) -> None:
-        """Move there, press and release, as a mouse does. Raises NotClickable: the page does not answer."""
+    async def _mouse(self, x: float, y: float) -> tuple[datetime, datetime]:
+        """Move there, press and release, as a mouse does; when it did the latter two. Raises NotClickable: no answer."""
         session = self.frames[self.page_target].session
         press = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        times = []
         for event in ({"type": "mouseMoved", "x": x, "y": y}, *({"type": t, **press} for t in PRESS)):
+            times.append(datetime.now(UTC))
             try:
                 await self.client.send("Input.dispatchMouseEvent", event, session)
             except CdpError as error:
                 raise NotClickable(f"the click was not answered: {error}") from None
+        return times[1], times[2]
 
 
 def _flat(tree: dict[str, Any], root: bool = True) -> list[tuple[dict[str, Any], bool]]:
