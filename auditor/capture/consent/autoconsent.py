@@ -20,10 +20,13 @@ from auditor.evidence import Consent
 GLUE = """
 globalThis.auditorSaid = [];
 globalThis.auditorAsked = new Map();
+globalThis.auditorAttempts = 0;
 globalThis.autoconsentSendMessage = (message) => {
-  if (message.type !== "report") auditorSaid.push(JSON.parse(JSON.stringify(message)));
+  if (message.type === "report") auditorAttempts = message.state.findCmpAttempts;
+  else auditorSaid.push(JSON.parse(JSON.stringify(message)));
   return Promise.resolve();
 };
+globalThis.auditorNews = () => ({ said: auditorSaid.splice(0), attempts: auditorAttempts });
 globalThis.auditorClick = (el) => new Promise((done) => {
   const n = auditor.keep(el);
   auditorAsked.set(n, done);
@@ -147,6 +150,10 @@ def beginning(choice: Consent, frame: FrameWorld, *, top: bool, wait_ms: int) ->
 class Heard:
     """What the engine said in one frame so far."""
 
+    attempts: int = 0
+    """How often it began to look."""
+    detected: bool = False
+    """Whether it found a product on the page, with or without a banner."""
     popup: str | None = None
     """The rule whose banner is shown."""
     result: bool | None = None
@@ -164,6 +171,8 @@ class Heard:
     def take(self, message: dict[str, Any]) -> None:
         """Take one message of the engine."""
         match message["type"]:
+            case "cmpDetected":
+                self.detected = True
             case "popupFound":
                 self.popup = self.popup or message["cmp"]
             case "optInResult" | "optOutResult":

@@ -19,8 +19,9 @@ from auditor.evidence import Consent, ConsentResult, ConsentStatus
 from auditor.scenario import Click, Site, Step, Wait
 
 POLL_S = 0.15
-GRACE_S = 1.0
-"""How long a banner told by its wording only waits for a stricter rule to recognise it."""
+GRACE_S = 1.5
+STRICT_S = 6.0
+"""How long a banner told by its wording only waits for a stricter rule: the latter while one knows the product."""
 LATER_PART = 3
 """A later page is waited for this many times less than the first one."""
 
@@ -66,7 +67,8 @@ class Chooser:
     async def _by_rules(self, act: Act, wait_s: float) -> ConsentResult:
         listener = Listener(act, wait_s)
         clock = asyncio.get_running_loop().time
-        end, seen_since = clock() + wait_s, 0.0
+        end = clock() + wait_s
+        seen: tuple[float, int] | None = None
         while True:
             late = clock() >= end
             frames = await act.worlds.refresh()
@@ -75,18 +77,26 @@ class Chooser:
             await listener.hear(frames)
             if (frame := listener.popup()) is not None and (result := await listener.choose(frame)) is not None:
                 return result
-            banner = await _worded(act, frames)
-            seen_since = (seen_since or clock()) if banner else 0.0
-            if banner and (late or listener.spent or clock() - seen_since >= GRACE_S):
-                if self.steps:
-                    act.recognised("wording", banner.frame)
-                    return act.without(ConsentStatus.no_way)
-                return await by_wording(act, banner)
-            if late:
-                if listener.spent:
-                    return act.without(ConsentStatus.no_way, listener.spent)
-                return act.without(ConsentStatus.no_banner)
+            if (banner := await _worded(act, frames)) is None:
+                if late:
+                    status = ConsentStatus.no_way if listener.spent else ConsentStatus.no_banner
+                    return act.without(status, listener.spent)
+                seen = None
+            else:
+                since, attempts = seen = seen or (clock(), listener.attempts(banner.frame))
+                waited = clock() - since
+                # Its next look may wait for the page to change: after a while one that found nothing is enough.
+                none = listener.knows_none(banner.frame, attempts if waited < GRACE_S else 0)
+                if listener.spent or none or waited >= STRICT_S:
+                    return await self._by_wording(act, banner)
             await asyncio.sleep(POLL_S)
+
+    async def _by_wording(self, act: Act, banner: Banner) -> ConsentResult:
+        """What the buttons say; or the scenario's steps, where the site has some."""
+        if not self.steps:
+            return await by_wording(act, banner)
+        act.recognised("wording", banner.frame)
+        return act.without(ConsentStatus.no_way)
 
     async def _by_steps(self, act: Act, *, banner: bool) -> ConsentResult:
         """The scenario's own steps for this site, where no rule of ours makes the choice."""

@@ -46,7 +46,9 @@ class Listener:
             top = frame.parent is None
             script = beginning(self.act.wanted, frame, top=top, wait_ms=round(self.wait_s * 1000))
             await worlds.run(frame, script)
-        for message in await worlds.run(frame, "auditorSaid.splice(0)"):
+        news = await worlds.run(frame, "auditorNews()")
+        heard.attempts = news["attempts"]
+        for message in news["said"]:
             heard.take(message)
         while heard.questions:
             question, script = heard.questions.pop(0)
@@ -54,6 +56,16 @@ class Listener:
             heard.untold += answer is None
             reply = {"type": "evalResp", "id": question, "result": answer is True}
             await worlds.run(frame, f"autoconsentReceiveMessage({json.dumps(reply)}); 0")
+
+    def attempts(self, frame: FrameWorld) -> int:
+        """How often autoconsent began to look in a document."""
+        heard = self.said.get((frame.frame, frame.loader))
+        return heard.attempts if heard else 0
+
+    def knows_none(self, frame: FrameWorld, since: int) -> bool:
+        """Whether autoconsent looked at a document and found no product, once wholly after `since` attempts."""
+        heard = self.said.get((frame.frame, frame.loader))
+        return heard is not None and not heard.detected and heard.attempts >= since + 2
 
     def popup(self) -> FrameWorld | None:
         """A frame in which a rule recognised a shown banner, and was not tried yet."""

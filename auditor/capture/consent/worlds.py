@@ -248,7 +248,7 @@ class Worlds:
             raise FrameGone(str(error)) from None
 
     async def _mouse(self, x: float, y: float) -> tuple[datetime, datetime]:
-        """Move there, press and release, as a mouse does; when it did the latter two. Raises NotClickable: no answer."""
+        """Move there, press and release, as a mouse does; when it did those two. Raises NotClickable: no answer."""
         session = self.frames[self.page_target].session
         press = {"x": x, "y": y, "button": "left", "clickCount": 1}
         times = []
