@@ -158,6 +158,8 @@ async def _visit(
             await _phase(ground, sensor, Phase.settle)
             if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
+            await chooser.confirm(page)
+            run.consent = chooser.result
             await journey.shot(page, "end")
             looked = await _look(page, folder, run)
             run.state = await snapshot(client, sensor)

@@ -128,6 +128,16 @@ def test_a_banner_that_stays_was_clicked_without_effect(chain: WebChain) -> None
     assert coverage_of(evidence) == ["reject wanted, not made (not_done): the banner stayed"]
 
 
+def test_a_banner_that_asks_again_was_not_answered(chain: WebChain) -> None:
+    """The site forgets the choice: what its next page sends is not sent in spite of a refusal."""
+    journey = (Goto(goto="https://one.test/consent/again?2"),)
+    evidence, told = choose(chain, "again", REJECT, journey=journey)
+    result = result_of(evidence)
+    assert (result.status, result.reason, result.at) == (ConsentStatus.not_done, "the banner asked again", None)
+    assert told == {"again-before": "", "again-reject": "", "again?2-before": ""}
+    assert coverage_of(evidence) == ["reject wanted, not made (not_done): the banner asked again"]
+
+
 def test_a_banner_of_a_later_page_is_found_there(chain: WebChain) -> None:
     """No choice on the first page, so the next one is looked at too; a page with a choice behind it is not again."""
     journey = (Click(click="a"), Goto(goto="https://one.test/consent/late"))

@@ -15,8 +15,10 @@ from auditor.capture.consent.rules import (
     products,
     wording,
 )
+from auditor.capture.journey import missing_secrets
 from auditor.errors import InputError
 from auditor.evidence import Consent
+from auditor.scenario import ConsentSteps, Fill, Scenario, Site
 
 BUTTONS = {
     Kind.accept: [
@@ -203,3 +205,18 @@ def test_rules_change_nothing_of_a_page_but_by_clicks() -> None:
     for rule in rules_for(Consent.reject, "https://one.test/", top=True):
         used = keys([rule["optIn"], rule["optOut"]])
         assert not used & {"hide", "removeClass", "setStyle", "addStyle", "stylesheet"}, rule["name"]
+
+
+def test_secrets_of_all_steps_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LACKING_BEFORE", "LACKING_REJECT"):
+        monkeypatch.delenv(name, raising=False)
+    site = Site(
+        id="a",
+        operator="x",
+        url="https://one.test/",
+        before=(Fill(fill="#a", secret_env="LACKING_BEFORE"),),
+        consent=ConsentSteps(reject=(Fill(fill="#a", secret_env="LACKING_REJECT"),)),
+    )
+    whole = Scenario(scenario="s", sites=(site,))
+    assert missing_secrets(whole) == ["LACKING_BEFORE", "LACKING_REJECT"]
+    assert Scenario.model_validate_json(whole.model_dump_json()) == whole

@@ -10,7 +10,7 @@ from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.consent.act import Act
 from auditor.capture.consent.listen import Listener
 from auditor.capture.consent.product import by_product
-from auditor.capture.consent.rules import products
+from auditor.capture.consent.rules import Kind, Product, products
 from auditor.capture.consent.wording import Banner, banner_in, by_wording
 from auditor.capture.consent.worlds import FrameGone, FrameWorld, Worlds
 from auditor.capture.journey import Journey, StepFailed
@@ -58,6 +58,25 @@ class Chooser:
             self.result = act.without(ConsentStatus.not_done, str(error))
         self.sensor.note("Auditor.consent", self.result.model_dump(mode="json"))
 
+    async def confirm(self, page: Page) -> None:
+        """At the end of the visit: a banner that asks again says that the choice did not last.
+
+        What the page sent then it sent to one who had not chosen: nothing of it may count as after a choice.
+        """
+        if self.result is None or self.result.status is not ConsentStatus.made or self._worlds is None:
+            return
+        act = Act(self.wanted, self._worlds, self.journey, self.sensor, page)
+        try:
+            frames = await self._worlds.refresh()
+            product = await _known_product(act, frames)
+            banner = await _worded(act, frames)
+        except CdpError:
+            return  # there is no page any more that could ask
+        if product or (banner and banner.button(Kind.accept, Kind.reject, Kind.acknowledge) is not None):
+            again = {"status": ConsentStatus.not_done, "at": None, "reason": "the banner asked again"}
+            self.result = self.result.model_copy(update=again)
+            self.sensor.note("Auditor.consent", self.result.model_dump(mode="json"))
+
     async def _choose(self, act: Act, wait_s: float) -> ConsentResult:
         result = await self._by_rules(act, wait_s)
         if self.steps and not act.clicks and result.status in (ConsentStatus.no_banner, ConsentStatus.no_way):
@@ -72,8 +91,8 @@ class Chooser:
         while True:
             late = clock() >= end
             frames = await act.worlds.refresh()
-            if (result := await _by_known_product(act, frames)) is not None:
-                return result
+            if (known := await _known_product(act, frames)) is not None:
+                return await by_product(act, *known)
             await listener.hear(frames)
             if (frame := listener.popup()) is not None and (result := await listener.choose(frame)) is not None:
                 return result
@@ -127,14 +146,14 @@ async def _target(page: Page, context: BrowserContext) -> str:
     return str(info["targetInfo"]["targetId"])
 
 
-async def _by_known_product(act: Act, frames: list[FrameWorld]) -> ConsentResult | None:
+async def _known_product(act: Act, frames: list[FrameWorld]) -> tuple[FrameWorld, Product] | None:
     chains = [product.banner for product in products()]
     for frame in frames:
         with contextlib.suppress(FrameGone):
             showing = await act.worlds.call(frame, "showing", chains)
             for product, shown in zip(products(), showing, strict=True):
                 if shown:
-                    return await by_product(act, frame, product)
+                    return frame, product
     return None
 
 

@@ -1,6 +1,6 @@
 "use strict";
 // Every page tells third.test: once at once, once when a choice was made (and whether a mouse made it).
-const page = location.pathname.split("/").pop();
+const page = location.pathname.split("/").pop() + location.search;
 const tell = (what) => fetch(`https://third.test/told?${page}-${what}`, { mode: "no-cors" });
 tell("before");
 
