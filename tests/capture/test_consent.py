@@ -4,6 +4,8 @@ import pytest
 
 from auditor.evidence import Consent, ConsentResult, ConsentStatus, VisitEvidence
 from auditor.scenario import Click, ConsentSteps, Goto
+from auditor.store.browser_events import read_events
+from auditor.store.run import EVENTS_FILE
 
 from .chain import LIMITS, WebChain
 
@@ -64,6 +66,7 @@ PRODUCTS = [
     ("late", ACCEPT, "wording", ["OK"], None),
     ("late", REJECT, "wording", ["必要なクッキーのみ許可"], None),
     ("shadow", REJECT, "wording", ["すべて拒否"], None),
+    ("closed", ACCEPT, "wording", ["すべて許可"], None),
     ("settings", REJECT, "wording", ["設定する", "解析", "広告", "設定を保存する"], None),
 ]
 
@@ -125,6 +128,10 @@ def test_a_banner_that_stays_was_clicked_without_effect(chain: WebChain) -> None
     assert (result.status, result.reason, result.banner_gone) == (ConsentStatus.not_done, "the banner stayed", False)
     assert ([click.text for click in result.clicks], result.at) == (["拒否する"], None)
     assert told == {"stays-before": "", "stays-reject": ""}
+    lines = list(read_events(chain.folder / evidence.visit.visit / EVENTS_FILE))
+    told_of = [line["params"].get("text", "") for line in lines if line["method"] == "Auditor.consentClick"]
+    ended = [line["params"]["status"] for line in lines if line["method"] == "Auditor.consent"]
+    assert (told_of, ended) == (["拒否する"], ["not_done"])
     assert coverage_of(evidence) == ["reject wanted, not made (not_done): the banner stayed"]
 
 

@@ -88,6 +88,7 @@ class Chooser:
         clock = asyncio.get_running_loop().time
         end = clock() + wait_s
         seen: tuple[float, int] | None = None
+        everywhere = False
         while True:
             late = clock() >= end
             frames = await act.worlds.refresh()
@@ -97,9 +98,14 @@ class Chooser:
             if (frame := listener.popup()) is not None and (result := await listener.choose(frame)) is not None:
                 return result
             if (banner := await _worded(act, frames)) is None:
-                if late:
+                if late and everywhere:
                     status = ConsentStatus.no_way if listener.spent else ConsentStatus.no_banner
                     return act.without(status, listener.spent)
+                if late:
+                    # Closed shadow roots cost a copy of the whole document: they are looked into once, at the end.
+                    everywhere = True
+                    await act.worlds.open_closed()
+                    continue
                 seen = None
             else:
                 since, attempts = seen = seen or (clock(), listener.attempts(banner.frame))

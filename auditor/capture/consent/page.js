@@ -16,11 +16,16 @@
     "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=hidden], [type=image], [type=reset])," +
     "textarea, select, [contenteditable=true]";
 
+  // Closed shadow roots, as worlds.py hands them over.
+  const closed = new WeakMap();
+  const rootOf = (el) => el.shadowRoot || closed.get(el) || null;
+
   function* deep(root, budget = { left: LOOK_AT }) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
     for (let node = walker.nextNode(); node && budget.left-- > 0; node = walker.nextNode()) {
       yield node;
-      if (node.shadowRoot) yield* deep(node.shadowRoot, budget);
+      const root = rootOf(node);
+      if (root) yield* deep(root, budget);
     }
   }
 
@@ -49,9 +54,8 @@
 
   const textOf = (el) => {
     const parts = [el.innerText || ""];
-    if (el.shadowRoot) for (const child of el.shadowRoot.children) parts.push(child.innerText || "");
-    for (const inner of deep(el)) {
-      if (inner.shadowRoot) for (const child of inner.shadowRoot.children) parts.push(child.innerText || "");
+    for (const inner of [el, ...deep(el)]) {
+      for (const child of rootOf(inner)?.children ?? []) parts.push(child.innerText || "");
     }
     return parts.join(" ").trim();
   };
@@ -91,8 +95,8 @@
       const x = box.left + box.width * fx;
       const y = box.top + box.height * fy;
       let top = document.elementFromPoint(x, y);
-      while (top?.shadowRoot) {
-        const next = top.shadowRoot.elementFromPoint(x, y);
+      while (top && rootOf(top)) {
+        const next = rootOf(top).elementFromPoint(x, y);
         if (!next || next === top) break;
         top = next;
       }
@@ -112,13 +116,18 @@
     let found = [];
     selectors.forEach((selector, depth) => {
       found = roots.flatMap((root) => [...root.querySelectorAll(selector)]);
-      if (depth < selectors.length - 1) roots = found.map((el) => el.shadowRoot).filter(Boolean);
+      if (depth < selectors.length - 1) roots = found.map(rootOf).filter(Boolean);
     });
     return found;
   };
 
   globalThis.auditor = {
     keep,
+    opened(root) {
+      const known = closed.has(root.host);
+      closed.set(root.host, root);
+      return !known;
+    },
     // Banners and panels: what stands before the page and has buttons; the innermost of those inside each other.
     boxes(framed) {
       const found = framed && document.body ? [document.body] : [];

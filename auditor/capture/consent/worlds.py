@@ -1,7 +1,9 @@
 """Isolated worlds in all frames of a page, out-of-process ones too, and real mouse clicks into them."""
 
 import asyncio
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -121,6 +123,29 @@ class Worlds:
         await self.run(frame, _page_script())
         return frame.context
 
+    async def open_closed(self) -> bool:
+        """Let our worlds look into closed shadow roots, which the page gives nobody; whether there are new ones."""
+        new = False
+        for frame in [frame for frame in self.frames.values() if frame.root]:
+            with contextlib.suppress(FrameGone):
+                whole = await self._ask("DOM.getDocument", {"depth": -1, "pierce": True}, frame.session)
+                await self._ask("DOM.disable", {}, frame.session)
+                for owner, node in _closed_roots(whole["root"], frame.frame):
+                    if (world := self.frames.get(owner)) is not None:
+                        place = {"backendNodeId": node, "executionContextId": world.context}
+                        root = (await self._ask("DOM.resolveNode", place, frame.session))["object"]["objectId"]
+                        new |= await self._of(world, root, "opened") is True
+        return new
+
+    async def _of(self, frame: FrameWorld, node: str, name: str) -> Any:
+        """The value of one of page.js' functions for a node that CDP gave us. Raises FrameGone."""
+        question = {
+            "functionDeclaration": f"function () {{ return auditor.{name}(this); }}",
+            "objectId": node,
+            "returnByValue": True,
+        }
+        return (await self._ask("Runtime.callFunctionOn", question, frame.session))["result"].get("value")
+
     async def run(self, frame: FrameWorld, script: str) -> Any:
         """The value of a script in our world of a frame; a promise is waited for. Raises FrameGone."""
         try:
@@ -223,12 +248,7 @@ class Worlds:
             owner = await self._ask("DOM.getFrameOwner", {"frameId": frame.frame}, parent.session)
             place = {"backendNodeId": owner["backendNodeId"], "executionContextId": parent.context}
             node = (await self._ask("DOM.resolveNode", place, parent.session))["object"]["objectId"]
-            question = {
-                "functionDeclaration": "function () { return auditor.holder(this); }",
-                "objectId": node,
-                "returnByValue": True,
-            }
-            value = (await self._ask("Runtime.callFunctionOn", question, parent.session))["result"].get("value") or {}
+            value = await self._of(parent, node, "holder") or {}
         except FrameGone:
             return False, False
         shown, standing = await self._holder(parent)
@@ -259,6 +279,19 @@ class Worlds:
             except CdpError as error:
                 raise NotClickable(f"the click was not answered: {error}") from None
         return times[1], times[2]
+
+
+def _closed_roots(node: dict[str, Any], frame: str) -> Iterator[tuple[str, int]]:
+    """Frame and backend node id of every closed shadow root of a document and the documents inside it."""
+    waiting = [(node, frame)]
+    while waiting:
+        at, frame = waiting.pop()
+        if at.get("shadowRootType") == "closed":
+            yield frame, at["backendNodeId"]
+        inner = at.get("contentDocument")
+        if inner is not None:
+            waiting.append((inner, at.get("frameId", frame)))
+        waiting += [(child, frame) for key in ("children", "shadowRoots") for child in at.get(key, ())]
 
 
 def _flat(tree: dict[str, Any], root: bool = True) -> list[tuple[dict[str, Any], bool]]:
