@@ -178,6 +178,7 @@ class Exchange(Evidence):
     visit: str
     request: str = Field(description="id within the visit, r00001 upwards, in the order the proxy saw them")
     phase: Phase = Phase.journey
+    consent_choice: str = Field("", description="before or after the visit's choice on consent; empty: none was made")
     started_at: datetime
     ended_at: datetime | None = None
     method: str
@@ -299,6 +300,52 @@ class Screenshot(Evidence):
     reason: str = Field("", description="why there is no picture, when file is empty")
 
 
+class ConsentStatus(StrEnum):
+    """What came of a wanted choice. Only `made` is a choice; the others leave the visitor as one who ignored it."""
+
+    made = "made"
+    no_banner = "no_banner"
+    no_way = "no_way"
+    not_done = "not_done"
+
+
+class ConsentClick(Evidence):
+    """One click on a consent banner."""
+
+    at: datetime = Field(description="just before the button went down")
+    released_at: datetime = Field(description="just before the button came up again")
+    text: str = Field(description="what the element says")
+    selector: str = Field("", description="CSS path of it; ` >>> ` goes into a shadow root")
+    frame_url: str = ""
+    how: str = Field("mouse", description="mouse; or script, for a switch that cannot be reached with one")
+
+
+class ConsentResult(Evidence):
+    """What was done about a consent banner, and what came of it.
+
+    made: the choice was clicked and the banner went. no_banner: none showed. no_way: a banner showed that
+    nothing we know of makes the choice on (a refusal is never replaced by another click). not_done: clicked, but
+    the banner stayed, or the product's own account says otherwise. A visit that is not `made` is measured all the
+    same and stays `complete`: a banner that cannot be refused is itself what an auditor wants to know. But it is
+    no visit of one who accepted or refused: `Visit.choice` says so, and a coverage row for no_way and not_done.
+    """
+
+    wanted: Consent
+    status: ConsentStatus
+    rule: str = Field("", description="what recognised the banner: `product NAME`, `autoconsent NAME`, `wording`, ...")
+    page: str = Field("", description="address of the page it was on")
+    frame_url: str = Field("", description="address of the frame it was in")
+    clicks: tuple[ConsentClick, ...] = ()
+    at: datetime | None = Field(
+        None,
+        description="when the choice was made, where it was. Where several moments could be meant, the one that says "
+        "less against the site: an acceptance counts from its first click's press, a refusal from its last's release",
+    )
+    banner_gone: bool | None = None
+    self_test: bool | None = Field(None, description="the product's own account afterwards, where it can be read")
+    reason: str = ""
+
+
 class Visit(Evidence):
     """One site x visitor x cookie mode x consent x repetition, in a profile of its own."""
 
@@ -312,7 +359,8 @@ class Visit(Evidence):
     platform: str | None = Field(None, description="platform id; None for no_account, shared by all")
     visitor: Visitor = Visitor.no_account
     cookie_mode: CookieMode = CookieMode.allowed
-    consent: Consent = Consent.ignore
+    consent: Consent = Field(Consent.ignore, description="the choice wanted; `choice` is the one that was made")
+    consent_result: ConsentResult | None = Field(None, description="None where the banner was to be ignored")
     repeat: Annotated[int, Field(ge=1)] = 1
     outcome: Outcome
     reason: str = Field("", description="why it is not complete: a code, then a colon and a sentence")
@@ -328,6 +376,12 @@ class Visit(Evidence):
     proofs: tuple[Proof, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+
+    @property
+    def choice(self) -> Consent:
+        """The choice that was made; `ignore` where none was, whatever was wanted."""
+        made = self.consent_result is not None and self.consent_result.status is ConsentStatus.made
+        return self.consent if made else Consent.ignore
 
 
 class VisitEvidence(Evidence):

@@ -184,6 +184,17 @@ class DisclosureAt(Spec):
         return self
 
 
+class ConsentSteps(Spec):
+    """How to make the choices on this site's banner, for when no rule of ours knows it."""
+
+    accept: tuple[Step, ...] = ()
+    reject: tuple[Step, ...] = ()
+
+    def steps(self, choice: Consent) -> tuple[Step, ...]:
+        """The steps that make a choice."""
+        return self.accept if choice is Consent.accept else self.reject
+
+
 class Site(Spec):
     """A site to audit: who runs it, what it declares, what the visitor does there."""
 
@@ -194,7 +205,9 @@ class Site(Spec):
     own_domains: tuple[str, ...] = Field((), description="registrable domains of the operator besides the url's")
     service_type: Literal["1", "2", "3", "4", "not_covered", "unknown"] = "unknown"
     disclosure: DisclosureAt | None = None
+    before: tuple[Step, ...] = Field((), description="before the visit, in a tab of its own: a platform's opt-out page")
     journey: tuple[Step, ...] = Field((), description="after `url` is open")
+    consent: ConsentSteps | None = None
     replay: Path | None = Field(None, description="a recording (HAR) that answers instead of the live web")
 
 
@@ -206,6 +219,7 @@ class Limits(Spec):
     settle_quiet_ms: Milliseconds = Field(1_000, description="no request for this long ends the settling")
     settle_max_ms: Milliseconds = 15_000
     drain_ms: Milliseconds = Field(3_000, description="how long late beacons are waited for after the page closed")
+    consent_ms: Milliseconds = Field(5_000, description="how long a consent banner is waited for")
     visit_ms: Milliseconds = Field(120_000, description="hard limit of a whole visit")
     requests_max: int = Field(5_000, ge=50, le=1_000_000, description="further ones are blocked and counted")
     navigations_max: int = Field(30, ge=3, le=1_000, description="of one page, without the journey asking for them")

@@ -68,7 +68,8 @@ def missing_secrets(scenario: Scenario) -> list[str]:
 
 
 def _all_steps(scenario: Scenario) -> list[Step]:
-    lists = [site.journey for site in scenario.sites]
+    lists = [steps for site in scenario.sites for steps in (site.before, site.journey)]
+    lists += [steps for site in scenario.sites if site.consent for steps in (site.consent.accept, site.consent.reject)]
     lists += [steps for p in scenario.platforms.values() for steps in (p.login, p.logout)]
     return [step for steps in lists for step in steps]
 
@@ -81,8 +82,10 @@ class Journey:
         self.screenshots: list[Screenshot] = []
         self.on_step: Callable[[str, Step], None] = lambda name, step: None
 
-    async def run(self, page: Page, steps: Sequence[Step], what: str) -> None:
-        """Do all steps in order. Raises StepFailed at the first that cannot be done."""
+    async def run(
+        self, page: Page, steps: Sequence[Step], what: str, after: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Do all steps in order, and `after` each. Raises StepFailed at the first that cannot be done."""
         for number, step in enumerate(steps):
             name = f"{what}.{number}.{_kind(step)}"
             self.on_step(name, step)
@@ -93,6 +96,8 @@ class Journey:
                 raise StepFailed(f"{name}: took longer than {self._limit_s(step):g} s") from None
             except PlaywrightError as error:
                 raise StepFailed(f"{name}: {_first_line(error)}") from None
+            if after is not None:
+                await after()
 
     async def open(self, page: Page, url: str) -> None:
         """Open an address and wait for its load event. Raises StepFailed."""

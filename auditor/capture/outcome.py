@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.capture.document import asked_last, bomb, main_document, wall_at_end
 from auditor.domains import host_of
-from auditor.evidence import Coverage, Exchange, Outcome, Proof, Visit, VisitKind
+from auditor.evidence import ConsentStatus, Coverage, Exchange, Outcome, Proof, Visit, VisitKind
 from auditor.store.read import read_folder
 from auditor.store.run import EVENTS_FILE
 
@@ -41,6 +41,9 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
             coverage.append(_replay(exchanges))
     elif not problems:
         problems.append("proxy_lost: the record was not closed")
+    if (unmade := visit.consent_result) is not None and unmade.status in (ConsentStatus.no_way, ConsentStatus.not_done):
+        text = f"{unmade.wanted.value} wanted, not made ({unmade.status.value}): {unmade.reason or unmade.rule}"
+        coverage.append(Coverage(sensor="consent", skipped=1, reason=text))
     if visit.kind is not VisitKind.control or visit.page != "about:blank":
         proof, reason = main_document(evidence, counters.get("notes", ()))
         proofs.append(proof)

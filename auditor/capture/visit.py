@@ -18,6 +18,7 @@ from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
 from auditor.capture.cnames import Cnames
+from auditor.capture.consent import Chooser
 from auditor.capture.guards import Guards, VisitEnded
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.look import View, answers, look
@@ -27,7 +28,7 @@ from auditor.capture.sensor import Sensor
 from auditor.capture.snapshot import jar, snapshot
 from auditor.capture.states import StateNotReached, prove, reach_state
 from auditor.errors import InputError
-from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
+from auditor.evidence import ConsentResult, CookieMode, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
 from auditor.scenario import Goto, PlannedVisit, Scenario, Site, Step
 from auditor.store.jar import CANARY_DOMAIN
@@ -60,6 +61,7 @@ class _Attempt:
     counters: dict[str, Any] = field(default_factory=dict)
     final_url: str = ""
     title: str = ""
+    consent: ConsentResult | None = None
     state: dict[str, Any] = field(default_factory=dict)
 
 
@@ -109,6 +111,7 @@ async def make_visit(
         visitor=plan.visitor,
         cookie_mode=plan.cookie_mode,
         consent=plan.consent,
+        consent_result=run.consent,
         repeat=plan.repeat,
         outcome=Outcome.incomplete,
         attempt=attempt,
@@ -154,20 +157,32 @@ async def _visit(
                 run.proofs.append(proof := await prove(platform, plan.visitor, context, client, "state_before"))
                 if not proof.holds:
                     raise StateNotReached(proof.seen)
+            if site.before:
+                await _prepare(site, context, ground, journey)
+            if platform is not None or site.before:
                 await _clear_http_cache(client, sensor)
             await _phase(ground, sensor, Phase.journey)
             others = context.pages
             page = await context.new_page()
             view = await _view(page, context, client, sensor)
             journey.on_step = _told(sensor, guards)
+            chooser = Chooser(plan.consent, site, client, sensor, journey, limits.consent_ms)
+
+            async def choose() -> None:
+                await chooser.look(page, context)
+                run.consent = chooser.result
+
             try:
                 if site.url != BLANK:
                     await journey.open(page, site.url)
-                await journey.run(page, site.journey, "journey")
+                await choose()
+                await journey.run(page, site.journey, "journey", after=choose)
                 await _phase(ground, sensor, Phase.settle)
                 if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                     seen = "limit reached before the network was quiet"
                     run.proofs.append(Proof(name="settled", holds=True, seen=seen))
+                await chooser.confirm(page)
+                run.consent = chooser.result
             except StepFailed:
                 if sensor.crashed is None:
                     # What stood in its way is to be seen.
@@ -188,6 +203,14 @@ async def _visit(
                 run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
         finally:
             await client.close()
+
+
+async def _prepare(site: Site, context: BrowserContext, ground: Ground, journey: Journey) -> None:
+    """What the visitor did before the visit, such as a platform's opt-out page. Raises StepFailed."""
+    page = await context.new_page()
+    await journey.run(page, site.before, "before")
+    await page.close()
+    await ground.proxy.settle(ground.scenario.limits.settle_quiet_ms, ground.scenario.limits.settle_max_ms)
 
 
 @contextlib.asynccontextmanager

@@ -4,18 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.evidence import Consent
 from auditor.pipeline import knowledge_of
 from auditor.scenario import Scenario
 
 
 def usable(file: Path) -> Callable[[Scenario], None]:
-    """Refuses a scenario that cannot be audited: unknown platforms or operators, consents not made yet."""
+    """Refuses a scenario that cannot be audited: unknown platforms or operators."""
 
     def check(scenario: Scenario) -> None:
-        if clicked := [consent.value for consent in scenario.consent if consent is not Consent.ignore]:
-            message = f"{clicked[0]!r} cannot be made yet: banners are not clicked"
-            raise InputError(message, file=file, line=line_of(file, "consent:"), field="consent", cure="use ignore")
         knowledge = knowledge_of(*scenario.vendors)
         named = [(f"platforms.{name}.vendor", p.vendor) for name, p in scenario.platforms.items()]
         named += [(f"sites.{n}.entity", site.entity) for n, site in enumerate(scenario.sites) if site.entity]

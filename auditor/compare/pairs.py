@@ -20,7 +20,9 @@ type _Place = tuple[str, str | None, Visitor, CookieMode, Consent, int]
 def pairs(visits: Iterable[VisitEvidence]) -> Iterator[Pair]:
     """All pairs, in the order: cookie mode, visitor, consent; within each by site and visit.
 
-    `no_account` is made once for all platforms and is compared with each platform's states.
+    `no_account` is made once for all platforms and is compared with each platform's states. A visit whose wanted
+    choice on consent was not made (no banner, no way) is nobody's acceptance or refusal: it is not compared as one,
+    nor with one whose choice was made.
     """
     cells: dict[_Place, VisitEvidence] = {}
     for evidence in sorted(visits, key=lambda v: v.visit.visit):
@@ -30,16 +32,23 @@ def pairs(visits: Iterable[VisitEvidence]) -> Iterator[Pair]:
     ordered = sorted(cells.items(), key=lambda c: (c[1].visit.site, c[1].visit.visit))
     for place, before in ordered:
         if place[3] is CookieMode.allowed and (after := cells.get(_with(place, mode=CookieMode.blocked))):
-            yield Pair("cookie_mode", before, after)
+            yield from _alike(Pair("cookie_mode", before, after))
     platforms = sorted({place[1] for place in cells if place[1] is not None})
     for place, before in ordered:
         for platform, visitor in _later(place, platforms):
             if after := cells.get(_with(place, platform=platform, visitor=visitor)):
-                yield Pair("visitor", before, after)
+                yield from _alike(Pair("visitor", before, after))
     for place, before in ordered:
         for choice in (Consent.accept, Consent.reject):
-            if place[4] is Consent.ignore and (after := cells.get(_with(place, consent=choice))):
+            after = cells.get(_with(place, consent=choice))
+            if place[4] is Consent.ignore and after is not None and after.visit.choice is choice:
                 yield Pair("consent", before, after)
+
+
+def _alike(pair: Pair) -> Iterator[Pair]:
+    """The pair, when the same choice was made in both visits."""
+    if pair.before.visit.choice is pair.after.visit.choice:
+        yield pair
 
 
 def _place(visit: Visit) -> _Place:

@@ -1,6 +1,6 @@
 """All comparisons of a run: what is gone, added, kept or replaced between two visits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from auditor.compare.change import Change
 from auditor.compare.pairs import Pair, pairs
@@ -32,18 +32,21 @@ def compare_run(
     for pair in pairs(visits):
         before = units(sent.get(pair.before.visit.visit, ()))
         after = units(sent.get(pair.after.visit.visit, ()))
-        changes += _changes(pair, before, after, knowledge)
+        changes += _changes(pair, before, after, _later(pair, sent.get(pair.after.visit.visit, ())), knowledge)
     return tuple(changes)
 
 
-def _changes(pair: Pair, before: dict[Key, Unit], after: dict[Key, Unit], knowledge: Knowledge) -> Iterator[Change]:
+def _changes(
+    pair: Pair, before: dict[Key, Unit], after: dict[Key, Unit], later: Container[Key], knowledge: Knowledge
+) -> Iterator[Change]:
+    """The changes of a pair; `later`: what its second visit sent again, see `_later`."""
     techniques: dict[Key, str] = {}
     if pair.kind == "cookie_mode":
         techniques = {key: technique_of(unit, pair.after, knowledge) for key, unit in after.items()}
     for key in sorted({*before, *after}, key=lambda k: k.order):
         old, new = before.get(key), after.get(key)
         if old is not None and new is not None:
-            if _tells(pair, old, new, knowledge):
+            if key in later and _tells(pair, old, new, knowledge):
                 yield _change(pair, "kept", old, new, techniques.get(key, ""))
         elif new is not None:
             yield _change(pair, "added", None, new, techniques.get(key, ""))
@@ -51,6 +54,14 @@ def _changes(pair: Pair, before: dict[Key, Unit], after: dict[Key, Unit], knowle
             heir = _heir(key, after, techniques)
             change = "gone" if heir is None else "replaced"
             yield _change(pair, change, old, heir, techniques.get(heir.key, "") if heir else "")
+
+
+def _later(pair: Pair, sent: Sequence[Transmission]) -> Container[Key]:
+    """The items whose going on says something: of a choice on consent, those sent after it, not those before only."""
+    first: set[str] = set()
+    if pair.kind == "consent":
+        first = {x.request for x in pair.after.exchanges if x.consent_choice == "before"}
+    return units(t for t in sent if t.request not in first)
 
 
 def _tells(pair: Pair, old: Unit, new: Unit, knowledge: Knowledge) -> bool:

@@ -7,6 +7,7 @@ tunnel failed). Requests answered from the browser's cache or by a service worke
 
 from collections import defaultdict
 from collections.abc import Iterable, Set
+from datetime import datetime
 
 from auditor.domains import site_of
 from auditor.evidence import Actor, Cause, Coverage, Exchange, Phase, Source, StackFrame
@@ -14,8 +15,18 @@ from auditor.store.browser_events import Hop, stack_of
 from auditor.store.own_traffic import is_own
 
 
-def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[float, Phase]]) -> tuple[Exchange, ...]:
-    """Every exchange with its cause, and the browser's requests that never reached the proxy, in time order."""
+def join(
+    wire: list[Exchange],
+    hops: list[Hop],
+    visit: str,
+    phases: list[tuple[float, Phase]],
+    choice: datetime | None = None,
+) -> tuple[Exchange, ...]:
+    """Every exchange with its cause, and the browser's requests that never reached the proxy, in time order.
+
+    `choice`: when the visit's choice on consent was made. An exchange is before or after it by the time at which
+    the browser began it; by the proxy's, a little later, where the browser's is not known.
+    """
     waiting: dict[tuple[str, str], list[Hop]] = defaultdict(list)
     for hop in hops:
         if not hop.from_cache and not hop.from_service_worker:
@@ -42,8 +53,14 @@ def join(wire: list[Exchange], hops: list[Hop], visit: str, phases: list[tuple[f
             update = {"cause": _cause(cause, ids), "source": Source.both, "attributed_to": Actor(cause.actor)}
         if _is_socket(exchange):
             update["url"] = "ws" + exchange.url.removeprefix("http")
+        if choice is not None:
+            begun = cause.at if cause is not None and cause.at.timestamp() > 0 else exchange.started_at
+            update["consent_choice"] = "after" if begun >= choice else "before"
         joined.append(exchange.model_copy(update=update))
-    joined += [_browser_only(hop, visit, number, ids, phases) for number, hop in enumerate(lost, 1)]
+    for number, hop in enumerate(lost, 1):
+        side = "" if choice is None else "after" if hop.at >= choice else "before"
+        alone = _browser_only(hop, visit, number, ids, phases)
+        joined.append(alone.model_copy(update={"consent_choice": side}))
     return tuple(sorted(joined, key=lambda e: (e.started_at, e.request)))
 
 

@@ -47,7 +47,8 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     if visit.kind is VisitKind.imported:
         exchanges = _imported(wire, folder / EVENTS_FILE)
     else:
-        exchanges = join(wire, read_hops(folder / EVENTS_FILE), visit.visit, phases(folder / EVENTS_FILE))
+        choice = visit.consent_result.at if visit.consent_result else None
+        exchanges = join(wire, read_hops(folder / EVENTS_FILE), visit.visit, phases(folder / EVENTS_FILE), choice)
         coverage.append(coverage_of(exchanges))
     if problem:
         coverage.append(Coverage(sensor="proxy", reason=problem))

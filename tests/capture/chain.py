@@ -27,6 +27,7 @@ LIMITS = Limits(
     settle_quiet_ms=200,
     settle_max_ms=3_000,
     drain_ms=2_000,
+    consent_ms=2_500,
     visit_ms=30_000,
 )
 
@@ -84,11 +85,13 @@ class Chain:
         platforms: dict[str, Platform] | None = None,
         authority: Authority | None = None,
         cnames: Cnames | None = None,
+        consent: Consent = Consent.ignore,
+        site: dict[str, Any] | None = None,
     ) -> VisitEvidence:
         """Make one visit, logged in at the platform when one is given, and read back what it left on disk."""
         self.visits += 1
         # A blank page is no address a scenario may name: only the run's own control visits it.
-        site = Site.model_construct(id="site", operator="x", url=url, journey=journey, replay=None)
+        whole = Site.model_construct(id="site", operator="x", url=url, journey=journey, replay=None, **(site or {}))
         scenario = Scenario(
             scenario="test",
             sites=(Site(id="site", operator="x", url="https://one.test/"),),
@@ -103,7 +106,7 @@ class Chain:
             platform=platform,
             visitor=Visitor.logged_in if platform else Visitor.no_account,
             cookie_mode=mode,
-            consent=Consent.ignore,
+            consent=consent,
             repeat=1,
         )
         kind = VisitKind.control if url == "about:blank" else VisitKind.audit
@@ -111,7 +114,7 @@ class Chain:
         folder.mkdir()
         work.mkdir(exist_ok=True)
         ground = Ground(scenario, authority or self.authority, self.proxy, self.playwright, steps or {}, work, cnames)
-        visit = self.loop.run(make_visit(plan, site, kind, ground, folder, 1))
+        visit = self.loop.run(make_visit(plan, whole, kind, ground, folder, 1))
         assert list(work.iterdir()) == [], "a profile was left behind"
         return read_folder(folder, visit)
 

@@ -1,5 +1,7 @@
 """What the test web's sites say: pages, scripts, cookies."""
 
+from pathlib import Path
+
 FACTS = """
 const facts = () => JSON.stringify({userAgent: navigator.userAgent, languages: navigator.languages,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -128,3 +130,7 @@ COOKIES = {
     ),
     "/everything": ("own=1; Path=/; Secure; SameSite=Lax; Max-Age=60",),
 }
+
+CONSENT = Path(__file__).parent / "consent_pages"
+PAGES |= {f"/consent/{file.stem}": file.read_text("utf-8") for file in CONSENT.glob("*.html")}
+SCRIPTS |= {f"/consent/{file.name}": file.read_text("utf-8") for file in CONSENT.glob("*.js")}

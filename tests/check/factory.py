@@ -6,6 +6,8 @@ from auditor.disclosures.vocabulary import load_vocabulary
 from auditor.disclosures.wording import ContentWords
 from auditor.evidence import (
     Consent,
+    ConsentResult,
+    ConsentStatus,
     Cookie,
     CookieMode,
     Exchange,
@@ -92,6 +94,7 @@ def visit(
     platform: str | None = None,
     mode: CookieMode = CookieMode.allowed,
     consent: Consent = Consent.ignore,
+    status: ConsentStatus = ConsentStatus.made,
     repeat: int = 1,
     exchanges: tuple[Exchange, ...] = (),
     cookies: tuple[Cookie, ...] = (),
@@ -110,6 +113,7 @@ def visit(
             visitor=visitor,
             cookie_mode=mode,
             consent=consent,
+            consent_result=None if consent is Consent.ignore else ConsentResult(wanted=consent, status=status),
             repeat=repeat,
             outcome=outcome,
             started_at=datetime(year, 11, 1, tzinfo=UTC),

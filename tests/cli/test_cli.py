@@ -75,8 +75,8 @@ def test_scenario_check_as_json(
         ),
         (
             "cookie_modes: [allowed]",
-            "consent: [ignore, accept]",
-            "{file}:2: consent: 'accept' cannot be made yet: banners are not clicked (use ignore)",
+            "consent: [ignore, deny]",
+            "{file}:2: consent.1: Input should be 'ignore', 'accept' or 'reject'",
         ),
         ("https://one.test/\n", "one.test\n", "{file}:6: sites.0.url: must be an http or https address with a host"),
         (

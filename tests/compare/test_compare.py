@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from auditor.compare import Change, compare_run
@@ -6,6 +8,7 @@ from auditor.decode import Transmission
 from auditor.evidence import (
     Cause,
     Consent,
+    ConsentStatus,
     Cookie,
     CookieMode,
     CookieUse,
@@ -207,6 +210,19 @@ def test_pairs_differ_in_one_coordinate_only() -> None:
     assert kinds(visits[::-1]) == expected
 
 
+@pytest.mark.parametrize("status", [s for s in ConsentStatus if s is not ConsentStatus.made])
+def test_a_choice_that_was_not_made_is_not_compared_as_one(status: ConsentStatus) -> None:
+    """But such a visit is one of a visitor who ignored the banner: with another of these it is."""
+    visits = [
+        visit("na"),
+        visit("ra", consent=Consent.reject, status=status),
+        visit("rb", consent=Consent.reject, status=status, mode=BLOCKED),
+        visit("ca", consent=Consent.accept, status=status),
+        visit("cb", consent=Consent.accept, mode=BLOCKED),
+    ]
+    assert kinds(visits) == [("cookie_mode", "ra", "rb")]
+
+
 def test_visitor_pairs_have_no_technique_and_tell_a_value_sent_before() -> None:
     visits = (visit("a"), visit("b", visitor=Visitor.logged_in, platform="p"))
     items = [
@@ -238,6 +254,17 @@ def test_what_is_kept_is_told_of_identifiers_only() -> None:
 
     assert kept(visit("b", mode=BLOCKED)) == ["query id", "query u?adclid"]
     assert kept(visit("b", consent=Consent.reject)) == ["query id", "query u?adclid"]
+    # Sent before the refusal only: not kept in spite of it.
+    early = Exchange(
+        visit="b",
+        request="r00001",
+        started_at=datetime(2026, 11, 1, tzinfo=UTC),
+        method="GET",
+        url="https://t.adcom.example/",
+        source=Source.both,
+        consent_choice="before",
+    )
+    assert kept(visit("b", consent=Consent.reject, exchanges=(early,))) == []
     assert kept(visit("b", consent=Consent.accept)) == []
     assert kept(visit("b", visitor=Visitor.logged_in, platform="p")) == ["query id"]
     assert kept(visit("b", visitor=Visitor.logged_in, platform="p"), value="other-value") == []

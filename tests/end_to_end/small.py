@@ -49,7 +49,8 @@ def scenario(web: DemoWeb, folder: Path, sites: str, more: str = "") -> Path:
 scenario: small
 steps: steps.py
 cookie_modes: [allowed]
-limits: {{settle_quiet_ms: 300, settle_max_ms: 4000, drain_ms: 4000, navigation_ms: 8000, step_ms: 4000}}
+limits:
+  {{settle_quiet_ms: 300, settle_max_ms: 4000, drain_ms: 4000, navigation_ms: 8000, step_ms: 4000, consent_ms: 2000}}
 sites:
 {textwrap.indent(textwrap.dedent(sites).strip(), "  ")}
 network:

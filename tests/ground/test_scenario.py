@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import InputError
-from auditor.evidence import Visitor
-from auditor.scenario import Scenario, load_scenario, matrix
+from auditor.evidence import Consent, Visitor
+from auditor.scenario import Click, Goto, Scenario, load_scenario, matrix
 from auditor.specs import parse
 
 BASE = """\
@@ -121,3 +121,11 @@ def test_paths_are_relative_to_the_scenario(tmp_path: Path) -> None:
     disclosure = load_scenario(path).sites[0].disclosure
     assert disclosure is not None
     assert disclosure.file == tmp_path / "d.html"
+
+
+def test_a_site_may_say_how_to_choose() -> None:
+    own = "    before: [{goto: https://two.test/optout}]\n    consent: {reject: [{click: '#no'}]}\n"
+    (site,) = read(BASE.replace("    url: https://one.test/\n", "    url: https://one.test/\n" + own)).sites
+    assert site.before == (Goto(goto="https://two.test/optout"),)
+    assert site.consent is not None
+    assert [site.consent.steps(choice) for choice in (Consent.accept, Consent.reject)] == [(), (Click(click="#no"),)]

@@ -16,6 +16,7 @@ ACCOUNT = "account_id"
 
 def transmissions(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
     """One row a data item sent."""
+    sides = {(x.visit, x.request): x.consent_choice for v in result.visits for x in v.exchanges}
     for number, t in enumerate(result.transmissions, 1):
         yield {
             "visit": t.visit,
@@ -32,6 +33,7 @@ def transmissions(result: RunResult, masker: Masker) -> Iterator[Mapping[str, ob
             "first_party": t.first_party,
             "mark": t.mark.value if t.mark else None,
             "by_grammar": t.by_grammar,
+            "consent_choice": sides.get((t.visit, t.request)),
             "row": number,
         }
 

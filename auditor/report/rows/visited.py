@@ -41,7 +41,21 @@ def visits(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
             "replayed_from": file_name(v.replayed_from),
             "source_file": file_name(v.source_file),
             "proofs_failed": [p.name for p in v.proofs if not p.holds],
+            **_consent(v, masker),
         }
+
+
+def _consent(visit: Visit, masker: Masker) -> dict[str, object]:
+    """What was done about the banner; all empty where it was ignored."""
+    done = visit.consent_result
+    return {
+        "consent_status": done.status.value if done else None,
+        "consent_rule": done.rule if done else None,
+        "consent_clicked": [masker.guard(click.text or click.selector) for click in done.clicks] if done else [],
+        "consent_at": done.at if done else None,
+        "consent_self_test": done.self_test if done else None,
+        "consent_reason": masker.guard(done.reason) if done else None,
+    }
 
 
 def requests(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
@@ -75,6 +89,7 @@ def requests(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
                 "source": x.source.value,
                 "attributed_to": x.attributed_to.value,
                 "phase": x.phase.value,
+                "consent_choice": x.consent_choice,
                 "ended_at": x.ended_at,
                 "error": masker.guard(x.error or (cause.error if cause else None) or ""),
                 "request_body_bytes": x.request_body.size,
