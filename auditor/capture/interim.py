@@ -143,12 +143,17 @@ class Server1(Http1Server):
     def send(self, event: HttpEvent) -> layer.CommandGenerator[None]:
         """Send all but trailers."""
         # Browsers discard the trailers of HTTP/1 (Fetch gives no access to them): they are for the record alone.
-        if not isinstance(event, ResponseTrailers):
+        if not isinstance(event, (ResponseTrailers, Drained)):
             yield from super().send(event)
 
 
 class Client1(Http1Client):
     """The site's side of HTTP/1."""
+
+    def send(self, event: HttpEvent) -> layer.CommandGenerator[None]:
+        """Send all but what is said of HTTP/2's windows."""
+        if not isinstance(event, Drained):
+            yield from super().send(event)
 
     def read_headers(self, event: events.ConnectionEvent) -> layer.CommandGenerator[None]:
         """Take interim answers off before the answer is read."""

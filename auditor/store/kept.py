@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.domains import site_of
-from auditor.evidence import Coverage, StorageItem
+from auditor.evidence import Coverage, Phase, StorageItem
 from auditor.store.browser_events import read_events
 from auditor.store.storage_key import split_storage_key
 
@@ -92,21 +92,24 @@ def _origin(url: str) -> str:
 def gone_frames(state: dict[str, Any], events: Path) -> list[Coverage]:
     """Rows for the origins whose frames kept what they kept until they went, before the snapshot; [] for none.
 
-    Of them only what Web Storage's events told is known. A state file of before these stores were read says
-    nothing of frames: no row is made of it.
+    Of them only what Web Storage's events told is known. Pages of a login (phase `prepare`) are not audited. A state
+    file of before these stores were read says nothing of frames: no row is made of it.
     """
     if "places" not in state:
         return []
     read = {split_storage_key(place["storage_key"]) for place in state["places"]}
     frames: dict[str, tuple[str | None, str]] = {}
     gone: dict[tuple[str, str], None] = {}
+    audited = True
     for line in read_events(events):
+        if line["method"] == "Auditor.phase":
+            audited = line["params"]["phase"] != Phase.prepare.value
         if line["method"] != "Page.frameNavigated":
             continue
         frame = line["params"]["frame"]
         origin = frame.get("securityOrigin", "")
         frames[frame["id"]] = (frame.get("parentId"), frame.get("url", ""))
-        if origin.startswith(("http://", "https://")):
+        if audited and origin.startswith(("http://", "https://")):
             gone.setdefault((origin.rstrip("/"), site_of(_top(frames, frame["id"]))))
     left = [place for place in gone if place not in read]
     rows = [

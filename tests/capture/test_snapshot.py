@@ -161,6 +161,11 @@ def test_a_state_file_of_before_says_nothing_of_these_stores(tmp_path: Path) -> 
     assert [c.reason for c in gone_frames({**old, "places": []}, events)] == [
         f"{GONE}: https://one.test under one.test"
     ]
+    login = {**line, "method": "Auditor.phase", "params": {"phase": "prepare"}}
+    journey = {**line, "method": "Auditor.phase", "params": {"phase": "journey"}}
+    lines = [json.dumps(part).encode() + b"\n" for part in (login, line, journey)]
+    events.write_bytes(gzip.compress(b"".join(lines)))
+    assert gone_frames({**old, "places": []}, events) == []
     many = [dict(frame, id=f"f{n}", url=f"https://n{n}.test/", securityOrigin=f"https://n{n}.test") for n in range(25)]
     lines = [json.dumps({**line, "params": {"frame": frame}}).encode() + b"\n" for frame in many]
     events.write_bytes(gzip.compress(b"".join(lines)))
