@@ -5,7 +5,7 @@ from typing import NamedTuple
 from playwright.async_api import Page
 
 from auditor.capture.journey import PythonSteps
-from auditor.scenario import Click, Goto, PythonStep, Step
+from auditor.scenario import Click, Goto, PythonStep, Step, Wait
 
 from .hostile_web import HOST
 
@@ -78,7 +78,7 @@ CASES = {
     "busy": Case(at("/busy"), "incomplete", "page_hung"),
     "bytes": Case(at("/bytes"), "complete", ""),
     "busy-later": Case(at("/busy-later"), "incomplete", "page_hung"),
-    "hog": Case(at("/hog"), "incomplete", "memory"),
+    "hog": Case(at("/hog"), "incomplete", "memory", (Wait(wait=60_000),)),
     "crash": Case(at("/plain"), "incomplete", "page_crashed", (PythonStep(python="crash"),)),
     "gone": Case(at("/plain"), "incomplete", "page_closed", (PythonStep(python="leave"),)),
     "leaves": Case(at("/leaves"), "failed", "empty_page"),

@@ -62,7 +62,7 @@ class Ground:
             before = self.web.seen.copy()
             limits = SOON if name in NEVER else LIMITS
             if name == "hog":
-                limits = limits.model_copy(update={"memory_mb": MEMORY_MB, "settle_max_ms": 30_000})
+                limits = limits.model_copy(update={"memory_mb": MEMORY_MB})
             if name == "endless-html":
                 limits = limits.model_copy(update={"body_max_mb": 32})
             case = CASES[name]

@@ -4,10 +4,10 @@ The long run: `make hostile`. `tests/capture/test_hostile.py` visits each page o
 """
 
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import gettempdir
 from typing import NamedTuple
 
 import pandas as pd
@@ -83,15 +83,12 @@ def _step(step: Step) -> dict[str, object]:
     return step.model_dump(exclude_none=True)
 
 
-def left_about() -> set[str]:
-    """What a run could leave: processes of ours, files and folders in the usual places."""
+def left_about(temporary: Path) -> set[str]:
+    """What a run could leave: processes of ours, temporary files, downloads in the usual places."""
     processes = {f"process {p.pid} {p.name()}" for p in psutil.Process().children(recursive=True)}
-    places = [Path(gettempdir()), Path.home(), Path.home() / "Downloads"]
-    return processes | {str(p) for place in places if place.is_dir() for p in place.iterdir() if _ours(p)}
-
-
-def _ours(path: Path) -> bool:
-    return path.name.startswith(("auditor-", "evil", "blob")) or "evil" in path.name
+    places = [Path("/tmp"), Path.home(), Path.home() / "Downloads"]
+    files = [p for place in places if place.is_dir() for p in place.iterdir() if "evil" in p.name or "blob" in p.name]
+    return processes | {str(p) for p in [*files, *temporary.iterdir()]}
 
 
 @pytest.fixture(scope="module")
@@ -111,15 +108,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     with Loop() as loop:
         web = loop.run(loop.stack.enter_async_context(hostile_web(folder / "web")))
         path = scenario(folder, web, made)
-        before = left_about()
+        temporary = folder / "temporary"
+        temporary.mkdir()
+        usual, tempfile.tempdir = tempfile.tempdir, str(temporary)
+        before = left_about(temporary)
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
             out = audit(path, folder / "run", 2, lambda _: ended.append, lambda _: None)
         finally:
+            tempfile.tempdir = usual
             stop.set()
             watcher.join()
-        after = left_about()
+        after = left_about(temporary)
         yield Run(out, made, {visit.site: visit for visit in ended}, before, after, peak[0])
 
 
