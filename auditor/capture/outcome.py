@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from auditor.capture.drift import Watched, state_kept
 from auditor.domains import host_of
 from auditor.evidence import Coverage, Exchange, Outcome, Phase, Proof, Source, Visit, VisitKind
 from auditor.store.read import read_folder
@@ -12,8 +13,13 @@ from auditor.store.read import read_folder
 INFRASTRUCTURE = ("browser_lost", "proxy_lost", "page_crashed", "cookie_store_lost", "recorder_error")
 """Reasons that are ours or the machine's, not the site's: worth a second attempt."""
 
+DRIFTED = ("state_lost", "state_not_reached")
+"""The visitor left the state the visit is about, or did not reach it: worth a second attempt with a new login."""
 
-def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, Any]) -> Visit:
+
+def judge(
+    visit: Visit, folder: Path, reasons: list[str], counters: dict[str, Any], watched: Sequence[Watched] = ()
+) -> Visit:
     """The visit with its outcome, proofs and coverage, decided on the files in `folder`."""
     problems = list(reasons)
     proofs = list(visit.proofs)
@@ -37,6 +43,7 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
         if reason and (not problems or problems[0].startswith(("step_failed", "timeout"))):
             # Why the document failed says more than that the step which opened it did.
             problems.insert(0, reason)
+    proofs += state_kept(exchanges, watched)
     problems += [f"{_CODES.get(p.name, 'unproven')}: {p.name}: {p.seen}" for p in proofs if not p.holds]
     outcome = Outcome.complete
     if problems:
@@ -56,6 +63,9 @@ _CODES = {
     "canary_cookie": "cookie_store_lost",
     "state_before": "state_not_reached",
     "state_after": "state_lost",
+    "state_kept": "state_lost",
+    "no_account_before": "state_not_reached",
+    "no_account_after": "state_lost",
     "counters": "recorder_error",
     "main_document": "no_document",
 }

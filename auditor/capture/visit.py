@@ -17,14 +17,22 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.drift import Watched
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.outcome import judge
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
 from auditor.capture.sensor import Sensor, jar, snapshot
-from auditor.capture.states import StateNotReached, prove, reach_state
+from auditor.capture.states import (
+    StateNotReached,
+    leave_no_trace,
+    prove,
+    prove_no_account,
+    reach_state,
+    restore_state,
+)
 from auditor.errors import InputError
-from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
-from auditor.scenario import PlannedVisit, Scenario, Site
+from auditor.evidence import CookieMode, Coverage, Outcome, Phase, Proof, Visit, VisitKind, Visitor
+from auditor.scenario import CookieProof, PlannedVisit, Platform, Scenario, Site
 from auditor.store.jar import CANARY_DOMAIN
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE
 
@@ -51,6 +59,8 @@ class _Attempt:
     begun: float = field(default_factory=time.monotonic)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     proofs: list[Proof] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     counters: dict[str, Any] = field(default_factory=dict)
     final_url: str = ""
@@ -109,8 +119,9 @@ async def make_visit(
         replayed_from=site.replay.name if site.replay else None,
         proofs=tuple(run.proofs),
         screenshots=tuple(journey.screenshots),
+        coverage=tuple(run.coverage),
     )
-    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters)
+    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters, run.watched)
 
 
 async def _visit(
@@ -126,17 +137,16 @@ async def _visit(
     async with _recording(ground, folder, site, run) as port, _browser(plan.cookie_mode, ground, port) as browser:
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
         try:
-            await sensor.attach(client)
             context = await _connect(ground.playwright, browser)
-            canary = await _plant(client)
             platform = ground.scenario.platforms[plan.platform] if plan.platform else None
-            sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
             if platform is not None:
-                await reach_state(platform, plan.visitor, context, client, ground.proxy, journey)
-                run.proofs.append(proof := await prove(platform, plan.visitor, context, client, "state_before"))
-                if not proof.holds:
-                    raise StateNotReached(proof.seen)
-                await _clear_http_cache(client, sensor)
+                proofs, coverage = await restore_state(platform, plan.visitor, context, client)
+                run.proofs += proofs
+                run.coverage += coverage
+            await sensor.attach(client)
+            canary = await _plant(client)
+            sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
+            await _prepare(plan, platform, ground, run, journey, sensor, context, client)
             await _phase(ground, sensor, Phase.journey)
             page = await context.new_page()
             if site.url != BLANK:
@@ -147,7 +157,7 @@ async def _visit(
                 run.proofs.append(Proof(name="settled", holds=True, seen="limit reached before the network was quiet"))
             await journey.shot(page, "end")
             looked = await _look(page, folder, run)
-            run.state = await snapshot(client, sensor)
+            run.state |= await snapshot(client, sensor)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
             await page.close()
@@ -157,9 +167,41 @@ async def _visit(
             if platform is not None:
                 # Looking for the state may load a page of the platform: that is not the audited page's doing.
                 await _phase(ground, sensor, Phase.prepare)
-                run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
+                run.proofs.append(await prove(platform, plan.visitor, context, client, ground.proxy, "state_after"))
+            else:
+                run.proofs += await prove_no_account(ground.scenario, client, "no_account_after")
         finally:
             await client.close()
+
+
+async def _prepare(
+    plan: PlannedVisit,
+    platform: Platform | None,
+    ground: Ground,
+    run: _Attempt,
+    journey: Journey,
+    sensor: Sensor,
+    context: BrowserContext,
+    client: CdpClient,
+) -> None:
+    """Reach the visitor's state and prove it; what must hold until the end is remembered."""
+    scenario = ground.scenario
+    if platform is not None:
+        run.proofs += await reach_state(platform, plan.visitor, context, client, ground.proxy, journey)
+        proofs = [await prove(platform, plan.visitor, context, client, ground.proxy, "state_before")]
+    else:
+        proofs = await prove_no_account(scenario, client, "no_account_before")
+    run.proofs += proofs
+    if failed := [proof for proof in proofs if not proof.holds]:
+        raise StateNotReached(failed[0].seen)
+    if platform is not None:
+        await leave_no_trace(context, client, sensor, ground.proxy)
+    there: list[dict[str, Any]] = (await jar(client))["cookies"]
+    run.state["prepared"] = there
+    wanted = plan.visitor is Visitor.logged_in
+    for one in [platform] if platform else scenario.platforms.values():
+        if isinstance(one.proof, CookieProof):
+            run.watched.append(Watched(one.proof, wanted, there))
 
 
 @contextlib.asynccontextmanager
@@ -207,14 +249,6 @@ async def _plant(client: CdpClient) -> str:
 def _canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
     found = any(c["domain"].lstrip(".") == CANARY_DOMAIN and c["value"] == value for c in cookies)
     return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
-
-
-async def _clear_http_cache(client: CdpClient, sensor: Sensor) -> None:
-    """What the login left in the HTTP cache would hide requests that other visitors' visits make."""
-    for session, info in list(sensor.sessions.items()):
-        if info["type"] == "page":
-            await client.send("Network.clearBrowserCache", {}, session)
-            return
 
 
 async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:

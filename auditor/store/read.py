@@ -53,7 +53,7 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
-        cookies=cookies_of(exchanges, state.get("cookies")),
+        cookies=cookies_of(exchanges, state.get("cookies"), state.get("prepared", ())),
         storage=_storage(state, folder / EVENTS_FILE),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,

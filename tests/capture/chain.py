@@ -82,8 +82,9 @@ class Chain:
         steps: PythonSteps | None = None,
         platforms: dict[str, Platform] | None = None,
         authority: Authority | None = None,
+        visitor: Visitor = Visitor.logged_in,
     ) -> VisitEvidence:
-        """Make one visit, logged in at the platform when one is given, and read back what it left on disk."""
+        """Make one visit, as `visitor` of the platform when one is given, and read back what it left on disk."""
         self.visits += 1
         # A blank page is no address a scenario may name: only the run's own control visits it.
         site = Site.model_construct(id="site", operator="x", url=url, journey=journey, replay=None)
@@ -99,7 +100,7 @@ class Chain:
             visit=f"visit{self.visits}",
             site="site",
             platform=platform,
-            visitor=Visitor.logged_in if platform else Visitor.no_account,
+            visitor=visitor if platform else Visitor.no_account,
             cookie_mode=mode,
             consent=Consent.ignore,
             repeat=1,

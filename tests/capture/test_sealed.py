@@ -12,11 +12,12 @@ from playwright.async_api import Page
 
 from auditor.capture.cdp import CdpClient
 from auditor.capture.chromium import Chromium
-from auditor.capture.sealed import as_cdp_cookies, seal, unseal
+from auditor.capture.sealed import Key, as_cdp_cookies, seal, unseal
 from auditor.demo.web import demo_web
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, VisitEvidence
-from auditor.scenario import ElementProof, Platform, PythonStep, SealedState, load_scenario
+from auditor.scenario import ElementProof, Platform, PythonStep, load_scenario
+from auditor.states import SealedState
 from auditor.store.jar import CANARY_DOMAIN
 
 from .chain import Chain, Loop
@@ -77,7 +78,7 @@ def test_a_state_is_sealed_for_its_owner_only(logged_in: LoggedIn) -> None:
 
 
 def test_the_passphrase_opens_it(logged_in: LoggedIn) -> None:
-    assert unseal(logged_in.file, PASSPHRASE) == logged_in.state
+    assert unseal(logged_in.file, Key(PASSPHRASE)) == logged_in.state
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "other"])
@@ -88,13 +89,13 @@ def test_a_damaged_file_is_not_opened(logged_in: LoggedIn, tmp_path: Path, damag
     file = tmp_path / "damaged.age"
     file.write_bytes(damaged)
     with pytest.raises(InputError) as refused:
-        unseal(file, PASSPHRASE)
+        unseal(file, Key(PASSPHRASE))
     assert str(refused.value) == f"{file}: cannot be opened (is the passphrase right?)"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
-        unseal(tmp_path / "none.age", PASSPHRASE)
+        unseal(tmp_path / "none.age", Key(PASSPHRASE))
     assert str(refused.value) == f"{tmp_path / 'none.age'}: cannot be read: No such file or directory"
 
 
@@ -105,7 +106,7 @@ def test_what_is_no_state_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     file.write_bytes(b"x")
     monkeypatch.setattr("pyrage.passphrase.decrypt", lambda _sealed, _passphrase: content)
     with pytest.raises(InputError, match="holds no browser state"):
-        unseal(file, PASSPHRASE)
+        unseal(file, Key(PASSPHRASE))
 
 
 def test_the_login_is_made_by_its_steps(logged_in: LoggedIn) -> None:
