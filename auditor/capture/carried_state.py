@@ -4,6 +4,7 @@ Errors name the place in the file, never what stands there: it is secret.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from auditor.capture.sealed import Origin
 from auditor.errors import InputError
 
 LIMIT_BYTES = 64 << 20
+SECONDS = re.compile(r"(-?\d{1,20}(\.\d{1,20})?)?")
 HTTP_ONLY = "#HttpOnly_"
 FIELDS = ("domain", "subdomains", "path", "secure", "expires", "name", "value")
 
@@ -114,10 +116,9 @@ def _netscape(text: str, path: Path) -> list[dict[str, Any]]:
             cure = "is it Netscape cookies.txt, with tabs between its fields?"
             raise InputError(f"not a cookie: {wanted}", file=path, line=number, cure=cure)
         one = dict(zip(FIELDS, fields, strict=True))
-        try:
-            expires = float(one["expires"] or 0)
-        except ValueError:
-            raise InputError("is not a time in seconds", file=path, line=number, field="expires") from None
+        if not SECONDS.fullmatch(one["expires"]):
+            raise InputError("is not a time in seconds", file=path, line=number, field="expires")
+        expires = float(one["expires"] or 0)
         if not one["domain"].strip(".") or not one["path"].startswith("/"):
             raise InputError("not a cookie: no domain or no path", file=path, line=number)
         host = one["domain"].lstrip(".")

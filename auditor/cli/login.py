@@ -55,12 +55,13 @@ def login(
     place = _place(
         out or (sealed.file if sealed else Path(f"{platform}{'-logged_out' if logout else ''}.age")), replace
     )
-    plan = None if import_file else _plan(platform, described, loaded, url, logout, not remote)
-    lock = _lock(passphrase_env, recipient, identity, sealed)
-    if plan is None:
-        assert import_file is not None
+    # All that can be wrong is found before a person is asked for a passphrase, and that before they log in.
+    if import_file is not None:
         state, origin = _imported(import_file, platform, described, visitor)
+        lock = _lock(passphrase_env, recipient, identity, sealed)
     else:
+        plan = _plan(platform, described, loaded, url, logout, not remote)
+        lock = _lock(passphrase_env, recipient, identity, sealed)
         state, origin = asyncio.run(person_logs_in(plan, Person(_say, _enter)))
     try:
         seal(state | {"auditor": origin.model_dump(mode="json")}, place, lock.passphrase, lock.recipients)

@@ -265,17 +265,6 @@ def test_a_window_closed_before_the_login_seals_nothing(ground: Ground) -> None:
     assert not out.exists()
 
 
-def test_without_a_display_it_says_so_in_one_line(ground: Ground, tmp_path: Path) -> None:
-    options = ["--scenario", str(ground.scenario), "--out", str(tmp_path / "x.age"), "--passphrase-env", "STATE_KEY"]
-    with Command(tmp_path, "full", *options) as command:
-        code, line = command.end()
-    assert (code, command.errors) == (2, [line])
-    assert line == (
-        "login: there is no display to open a window on "
-        "(run it where a desktop is, give --remote, or --import a state made elsewhere)"
-    )
-
-
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[str]:
     """A display of its own, in memory."""
