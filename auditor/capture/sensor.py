@@ -50,17 +50,13 @@ AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": Tr
 
 
 class Sensor:
-    """Writes the events of one browser to a file; knows which sessions are open and whether one crashed.
-
-    `put_to_rest` are sessions of service workers that we stop: Chromium tells their end as a crash.
-    """
+    """Writes the events of one browser to a file; knows which sessions are open and whether one crashed."""
 
     def __init__(self, path: Path) -> None:
         self._file = gzip.open(path, "wb", compresslevel=5)  # noqa: SIM115 - open for the whole visit
         self._client: CdpClient | None = None
         self.sessions: dict[str, dict[str, Any]] = {}
         self.crashed: str | None = None
-        self.put_to_rest: set[str] = set()
         self.events = 0
         self.dialogs = 0
 
@@ -85,7 +81,8 @@ class Sensor:
             self.sessions.pop(params.get("sessionId", ""), None)
         elif method == "Inspector.targetCrashed":
             info = self.sessions.get(session or "", {})
-            if session not in self.put_to_rest and not info.get("url", "").startswith("chrome://"):
+            # Of a service worker it only says that it was stopped: idle, replaced by a newer one, or by us.
+            if info.get("type") != "service_worker" and not info.get("url", "").startswith("chrome://"):
                 self.crashed = "the process of a page ended"
         elif method == "Page.javascriptDialogOpening":
             self.dialogs += 1

@@ -172,7 +172,6 @@ async def leave_no_trace(context: BrowserContext, client: CdpClient, sensor: Sen
     for page in context.pages[1:]:  # the first is the blank one the browser began with
         with contextlib.suppress(PlaywrightError):
             await page.close()
-    sensor.put_to_rest |= {s for s, info in sensor.sessions.items() if info["type"] == "service_worker"}
     for session, info in list(sensor.sessions.items()):
         if info["type"] == "page":
             await client.send("ServiceWorker.enable", {}, session)
