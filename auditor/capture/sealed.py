@@ -6,6 +6,7 @@ what is known of how it came to be (`Origin`). No message of this module quotes 
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,10 @@ from auditor.states import SealedState
 from auditor.store.jar import CANARY_DOMAIN
 
 IDENTITY_PREFIX = "AGE-SECRET-KEY-1"
+
+WORK_ATTEMPTS, WORK_PAUSE_S = 30, 0.5
+EXCESSIVE = "excessive work"
+"""In age's message about a passphrase's work factor."""
 
 
 class Origin(BaseModel):
@@ -130,7 +135,7 @@ def _unseal(path: Path, key: Key, _changed_ns: int, _size: int) -> dict[str, Any
     cure = "is the passphrase right?" if key.passphrase is not None else "is it sealed to this key?"
     try:
         if key.passphrase is not None:
-            text = pyrage.passphrase.decrypt(sealed, key.passphrase)
+            text = _opened(sealed, key.passphrase, path)
         else:
             text = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(one) for one in key.identities])
         state = json.loads(text)
@@ -139,6 +144,24 @@ def _unseal(path: Path, key: Key, _changed_ns: int, _size: int) -> dict[str, Any
     if not isinstance(state, dict) or not isinstance(state.get("cookies"), list):
         raise InputError("holds no browser state", file=path)
     return state
+
+
+def _opened(sealed: bytes, passphrase: str, path: Path) -> bytes:
+    """Decrypted, for all that the machine is busy just now. Raises DecryptError, InputError.
+
+    age measures this machine before each opening, and refuses a file whose work factor looks too high for it. On a
+    busy machine the measure is off by more than the margin: then it is asked again.
+    """
+    for attempt in range(WORK_ATTEMPTS):
+        if attempt:
+            time.sleep(WORK_PAUSE_S)
+        try:
+            return bytes(pyrage.passphrase.decrypt(sealed, passphrase))
+        except pyrage.DecryptError as error:
+            if EXCESSIVE not in str(error).lower():
+                raise
+    cure = "try again when the machine is less busy, or seal to a key (--recipient)"
+    raise InputError("this machine is too slow or too busy for its passphrase", file=path, cure=cure)
 
 
 def open_all(platforms: Mapping[str, Platform]) -> None:

@@ -1,12 +1,14 @@
 """A browser's state at rest: only the passphrase opens it, and opened it logs a visitor in."""
 
 import copy
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from playwright.async_api import Page
 
@@ -196,3 +198,22 @@ def test_cookies_come_back_into_the_browser_as_they_were(loop_of_chain: Loop, tm
 @pytest.fixture
 def loop_of_chain(logged_in: LoggedIn) -> Loop:
     return logged_in.chain.loop
+
+
+def forged(work_factor: int) -> bytes:
+    """A file whose header asks for more work than age is willing to do."""
+    sealed = pyrage.passphrase.encrypt(b"{}", PASSPHRASE)
+    return re.sub(rb"(-> scrypt \S+) \d+\n", rb"\1 %d\n" % work_factor, sealed, count=1)
+
+
+def test_too_much_work_is_not_taken_for_a_wrong_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """age judges by how busy the machine is just now: it is asked again, and then the reason is said."""
+    file = tmp_path / "state.age"
+    file.write_bytes(forged(30))
+    monkeypatch.setattr("auditor.capture.sealed.WORK_ATTEMPTS", 2)
+    with pytest.raises(InputError) as refused:
+        unseal(file, Key(PASSPHRASE))
+    assert str(refused.value) == (
+        f"{file}: this machine is too slow or too busy for its passphrase "
+        "(try again when the machine is less busy, or seal to a key (--recipient))"
+    )
