@@ -365,6 +365,7 @@ class Visit(Evidence):
     outcome: Outcome
     reason: str = Field("", description="why it is not complete: a code, then a colon and a sentence")
     attempt: int = 1
+    earlier: tuple[str, ...] = Field((), description="the reasons of the attempts before, in order")
     started_at: datetime
     duration_ms: int
     user_agent: str = ""

@@ -15,9 +15,9 @@ from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Ta
 from auditor.errors import InputError
 from auditor.evidence import Consent, CookieMode, Visitor
 from auditor.specs import Spec, load
+from auditor.states import EnvName, SealedState, SealedStates, StateOrStates
 
 type Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-type EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 type Milliseconds = Annotated[int, Field(ge=0, le=3_600_000)]
 
 
@@ -144,13 +144,6 @@ class ElementProof(Spec):
     element: str
 
 
-class SealedState(Spec):
-    """A sealed browser state (cookies and storage), opened with the passphrase in an environment variable."""
-
-    file: Path
-    passphrase_env: EnvName
-
-
 class Platform(Spec):
     """A platform whose visitor states are audited, and how a person logs in and out there."""
 
@@ -158,17 +151,31 @@ class Platform(Spec):
     name: str = ""
     login: tuple[Step, ...] = ()
     logout: tuple[Step, ...] = ()
-    state: SealedState | None = None
+    state: StateOrStates | None = None
     proof: CookieProof | ElementProof
     visitors: tuple[Literal["logged_out", "logged_in"], ...] = ("logged_out", "logged_in")
 
     @model_validator(mode="after")
     def _can_reach_states(self) -> Self:
-        if not self.login and self.state is None:
+        can_log_in = bool(self.login) or self.sealed(Visitor.logged_in) is not None
+        if "logged_in" in self.visitors and not can_log_in:
             raise ValueError("needs login steps or a sealed state")
-        if "logged_out" in self.visitors and not self.logout:
-            raise ValueError("needs logout steps for the visitor logged_out")
+        if "logged_out" in self.visitors and self.sealed(Visitor.logged_out) is None:
+            if not self.logout:
+                raise ValueError("needs logout steps for the visitor logged_out")
+            if not can_log_in:
+                raise ValueError("needs login steps or a sealed state")
         return self
+
+    def sealed(self, visitor: Visitor) -> SealedState | None:
+        """The sealed state made for this visitor, if there is one."""
+        if isinstance(self.state, SealedStates):
+            return self.state.logged_out if visitor is Visitor.logged_out else self.state.logged_in
+        return self.state if visitor is Visitor.logged_in else None
+
+    def states(self) -> tuple[SealedState, ...]:
+        """All its sealed states."""
+        return tuple(s for v in (Visitor.logged_in, Visitor.logged_out) if (s := self.sealed(v)) is not None)
 
 
 class DisclosureAt(Spec):
@@ -347,8 +354,10 @@ def _visitors(scenario: Scenario) -> Iterator[tuple[str | None, Visitor]]:
                 yield name, visitor
 
 
-def load_scenario(path: Path) -> Scenario:
+def load_scenario(path: Path, *, states_later: bool = False) -> Scenario:
     """Read a scenario; relative paths in it are from its own folder. Raises InputError.
+
+    With `states_later` sealed states need not be there yet: they are about to be made.
 
     Checks that the files it names exist and that each platform's vendor id is asked of the caller: vendor
     knowledge is not known here.
@@ -356,7 +365,7 @@ def load_scenario(path: Path) -> Scenario:
     scenario = load(path, Scenario)
     base = path.resolve().parent
     for field, file in _files(scenario):
-        if not (base / file).exists():
+        if not (base / file).exists() and not (states_later and ".state." in field):
             raise InputError(f"no such file: {file}", file=path, line=_line_of(path, str(file)), field=field)
     return _with_base(scenario, base)
 
@@ -368,8 +377,10 @@ def _files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
         if site.replay:
             yield f"sites.{number}.replay", site.replay
     for name, platform in scenario.platforms.items():
-        if platform.state:
-            yield f"platforms.{name}.state.file", platform.state.file
+        for state in platform.states():
+            yield f"platforms.{name}.state.file", state.file
+            if state.identity_file:
+                yield f"platforms.{name}.state.identity_file", state.identity_file
     if scenario.steps:
         yield "steps", scenario.steps
     if scenario.network.ca:
@@ -399,10 +410,18 @@ def _with_base(scenario: Scenario, base: Path) -> Scenario:
         )
         for site in scenario.sites
     )
-    platforms = {
-        name: p.model_copy(update={"state": p.state and p.state.model_copy(update={"file": base / p.state.file})})
-        for name, p in scenario.platforms.items()
-    }
+
+    def sealed(state: SealedState | None) -> SealedState | None:
+        paths = {"file": absolute(state.file), "identity_file": absolute(state.identity_file)} if state else {}
+        return state and state.model_copy(update=paths)
+
+    def states(state: SealedState | SealedStates | None) -> SealedState | SealedStates | None:
+        if isinstance(state, SealedStates):
+            update = {"logged_in": sealed(state.logged_in), "logged_out": sealed(state.logged_out)}
+            return state.model_copy(update=update)
+        return sealed(state)
+
+    platforms = {name: p.model_copy(update={"state": states(p.state)}) for name, p in scenario.platforms.items()}
     network = scenario.network.model_copy(update={"ca": absolute(scenario.network.ca)})
     return scenario.model_copy(
         update={

@@ -160,20 +160,32 @@ class Chromium:
 
     @classmethod
     async def start(
-        cls, *, mode: CookieMode, proxy_port: int, spki: str, language: str, time_zone: str, window: str, work: Path
+        cls,
+        *,
+        mode: CookieMode,
+        proxy_port: int,
+        spki: str,
+        language: str,
+        time_zone: str,
+        window: str,
+        work: Path,
+        headed: bool = False,
     ) -> "Chromium":
-        """Start on a fresh profile below `work`, through the proxy on loopback. Raises BrowserLost."""
+        """Start on a fresh profile below `work`, through the proxy on loopback. Raises BrowserLost.
+
+        `headed` opens a window on the display, for a person; everything else is the same.
+        """
         profile = Path(tempfile.mkdtemp(prefix="profile-", dir=work))
         (profile / "Default").mkdir()
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences(mode, language)))
         (profile / "Local State").write_text(json.dumps(LOCAL_STATE))
         process = await asyncio.create_subprocess_exec(
-            *arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window),
+            *arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window, headed=headed),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            env=_environment(os.environ, profile, language, time_zone),
+            env=_environment(os.environ, profile, language, time_zone) | (display(os.environ) if headed else {}),
         )
         browser = cls(process, profile, "")
         try:
@@ -208,11 +220,13 @@ class Chromium:
         await asyncio.to_thread(shutil.rmtree, self.profile, ignore_errors=True)
 
 
-def arguments(profile: Path, *, proxy_port: int, spki: str, language: str, window: str) -> list[str]:
+def arguments(
+    profile: Path, *, proxy_port: int, spki: str, language: str, window: str, headed: bool = False
+) -> list[str]:
     """The whole command line, as the run's manifest records it."""
     return [
         str(find_chromium()),
-        *FLAGS,
+        *(flag for flag in FLAGS if not (headed and flag.startswith("--headless"))),
         *(["--no-sandbox"] if runs_as_root() else []),
         f"--user-data-dir={profile}",
         "--remote-debugging-port=0",
@@ -222,9 +236,17 @@ def arguments(profile: Path, *, proxy_port: int, spki: str, language: str, windo
         f"--lang={language}",
         f"--user-agent={user_agent()}",
         f"--window-size={window.replace('x', ',')}",
-        f"--screen-info={{{window}}}",
+        *([] if headed else [f"--screen-info={{{window}}}"]),
         "about:blank",
     ]
+
+
+def display(base: Mapping[str, str]) -> dict[str, str]:
+    """What a window needs of the environment; empty on a machine without a display."""
+    if not (base.get("DISPLAY") or base.get("WAYLAND_DISPLAY")):
+        return {}
+    names = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
+    return {name: base[name] for name in names if base.get(name)}
 
 
 def _environment(base: Mapping[str, str], profile: Path, language: str, time_zone: str) -> dict[str, str]:

@@ -63,7 +63,8 @@ def load_steps(scenario: Scenario) -> PythonSteps:
 def missing_secrets(scenario: Scenario) -> list[str]:
     """Environment variables the scenario needs and this process does not have, sorted."""
     names = {step.secret_env for step in _all_steps(scenario) if isinstance(step, Fill) and step.secret_env}
-    names |= {p.state.passphrase_env for p in scenario.platforms.values() if p.state}
+    for state in (state for p in scenario.platforms.values() for state in p.states()):
+        names |= {name for name in (state.passphrase_env, state.identity_env) if name}
     return sorted(name for name in names if name not in os.environ)
 
 

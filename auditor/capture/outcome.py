@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from auditor.capture.document import asked_last, bomb, main_document, wall_at_end
+from auditor.capture.drift import Watched, state_kept
 from auditor.domains import host_of
 from auditor.evidence import ConsentStatus, Coverage, Exchange, Outcome, Proof, Visit, VisitKind
 from auditor.store.read import read_folder
@@ -20,8 +22,13 @@ FAILED = (
 INFRASTRUCTURE = ("browser_lost", "proxy_lost", "page_crashed", "cookie_store_lost", "recorder_error")
 """Reasons that are ours or the machine's, not the site's: worth a second attempt."""
 
+DRIFTED = ("state_lost", "state_not_reached")
+"""The visitor left the state the visit is about, or did not reach it: worth a second attempt with a new login."""
 
-def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, Any]) -> Visit:
+
+def judge(
+    visit: Visit, folder: Path, reasons: list[str], counters: dict[str, Any], watched: Sequence[Watched] = ()
+) -> Visit:
     """The visit with its outcome, proofs and coverage, decided on the files in `folder`."""
     problems = list(reasons)
     proofs = list(visit.proofs)
@@ -55,6 +62,7 @@ def judge(visit: Visit, folder: Path, reasons: list[str], counters: dict[str, An
             problems.insert(0, reason)
         elif problems and problems[0].startswith((*LESS, "memory", "page_crashed")):
             problems[:0] = [better for better in (bomb(evidence), more) if better][:1]
+    proofs += state_kept(exchanges, watched)
     problems += [f"{_CODES.get(p.name, 'unproven')}: {p.name}: {p.seen}" for p in proofs if not p.holds]
     outcome = Outcome.complete
     if problems:
@@ -76,6 +84,9 @@ _CODES = {
     "canary_cookie": "cookie_store_lost",
     "state_before": "state_not_reached",
     "state_after": "state_lost",
+    "state_kept": "state_lost",
+    "no_account_before": "state_not_reached",
+    "no_account_after": "state_lost",
     "counters": "recorder_error",
     "main_document": "no_document",
 }

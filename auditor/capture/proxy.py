@@ -76,6 +76,8 @@ class Proxy:
         match line["do"]:
             case "open":
                 return await self.open(line)
+            case "open_unrecorded":
+                return await self.open_unrecorded()
             case "phase":
                 if self.recorder.recording is not None:
                     self.recorder.recording.phase = Phase(line["phase"])
@@ -99,6 +101,13 @@ class Proxy:
                 self.recorder.begin(port, Path(line["folder"]), Phase(line["phase"]), caps, replay=bool(replay))
                 return {"port": port}
         raise OSError("no port to listen on")
+
+    async def open_unrecorded(self) -> dict[str, Any]:
+        """A listener whose traffic passes unwritten: what a person types to log in is no evidence."""
+        port = _free_port()
+        self.recorder.unrecorded = port
+        await self.server.servers.update([mode_specs.ProxyMode.parse(f"regular@127.0.0.1:{port}")])
+        return {"port": port}
 
     async def settle(self, quiet_s: float, max_s: float) -> bool:
         """Wait until nothing is under way and nothing has moved for `quiet_s`; False when `max_s` ran out."""

@@ -88,6 +88,10 @@ class ProxyProcess:
         }
         return int((await self._ask(line))["port"])
 
+    async def open_unrecorded(self) -> int:
+        """A listener that lets everything pass and writes nothing: for a person's login. Returns its port."""
+        return int((await self._ask({"do": "open_unrecorded"}))["port"])
+
     async def phase(self, phase: Phase) -> None:
         """What begins from now on belongs to this phase."""
         await self._ask({"do": "phase", "phase": phase.value})

@@ -80,6 +80,10 @@ def fail_closed(hook: Hook) -> Hook:
     @functools.wraps(hook)
     def guarded(self: "Recorder", flow: http.HTTPFlow) -> None:
         recording, listener = self.recording, flow.client_conn.sockname
+        if listener and listener[1] == self.unrecorded:
+            if flow.response is not None:
+                flow.response.stream = True
+            return
         if recording is None or not listener or listener[1] != recording.port:
             _kill(flow)
             return
@@ -95,10 +99,14 @@ def fail_closed(hook: Hook) -> Hook:
 
 
 class Recorder:
-    """mitmproxy addon; `recording` is the visit under way, None between visits."""
+    """mitmproxy addon; `recording` is the visit under way, None between visits.
+
+    `unrecorded` is the port of a listener of which nothing is kept (a person's login).
+    """
 
     def __init__(self) -> None:
         self.recording: Recording | None = None
+        self.unrecorded: int | None = None
 
     def begin(self, port: int, folder: Path, phase: Phase, caps: Caps | None = None, *, replay: bool = False) -> None:
         """Record what comes through the listener on `port` into `folder`/wire.warc.gz.

@@ -15,17 +15,20 @@ from auditor.capture.authority import Authority, forget_key, make_authority
 from auditor.capture.canary import canary_plans, canary_web, judge_blank, judge_canary
 from auditor.capture.chromium import browser_facts
 from auditor.capture.cnames import Cnames
+from auditor.capture.ground import Ground
 from auditor.capture.journey import PythonSteps, load_steps
-from auditor.capture.outcome import INFRASTRUCTURE
+from auditor.capture.outcome import DRIFTED, INFRASTRUCTURE
 from auditor.capture.proxy_process import ProxyProcess
-from auditor.capture.visit import Ground, make_visit
+from auditor.capture.visit import make_visit
 from auditor.errors import CannotFinish
 from auditor.evidence import Outcome, Proof, Visit, VisitKind
 from auditor.scenario import Network, PlannedVisit, Scenario, Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 
-ATTEMPTS = 2
+REPEATABLE = (INFRASTRUCTURE, DRIFTED)
+"""Kinds of reasons for which a visit is made again; once for each kind."""
+
 FREE_BYTES = 256 << 20
 
 type Task = tuple[PlannedVisit, Site, VisitKind]
@@ -115,14 +118,20 @@ async def _worker(shared: Shared, waiting: list[Task], done: list[Visit], progre
                 if shutil.disk_usage(shared.run.path).free < FREE_BYTES:
                     raise CannotFinish(f"{shared.run.path}: less than {FREE_BYTES >> 20} MiB left on the disk")
                 plan, site, kind = waiting.pop()
-                for attempt in range(1, ATTEMPTS + 1):
+                earlier: list[str] = []
+                left = list(REPEATABLE)
+                while True:
                     if proxy is None or not proxy.alive:
                         proxy = await _new_proxy(shared, proxy)
-                    visit, folder = await _one(shared, proxy, playwright, plan, site, kind, attempt)
+                    visit, folder = await _one(shared, proxy, playwright, plan, site, kind, len(earlier) + 1)
                     if visit.reason.startswith("proxy_lost"):
                         proxy = await _new_proxy(shared, proxy)
-                    if not visit.reason.startswith(INFRASTRUCTURE):
+                    again = next((reasons for reasons in left if visit.reason.startswith(reasons)), None)
+                    if again is None:
                         break
+                    left.remove(again)
+                    earlier.append(visit.reason)
+                visit = visit.model_copy(update={"earlier": tuple(earlier)})
                 shared.run.publish(visit, folder)
                 done.append(visit)
                 progress(visit)

@@ -6,70 +6,40 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
-from auditor.capture.cnames import Cnames
 from auditor.capture.consent import Chooser
+from auditor.capture.ground import Attempt, Ground
 from auditor.capture.guards import Guards, VisitEnded
-from auditor.capture.journey import Journey, PythonSteps, StepFailed
+from auditor.capture.journey import Journey, StepFailed
 from auditor.capture.look import View, answers, look
 from auditor.capture.outcome import judge
-from auditor.capture.proxy_process import ProxyLost, ProxyProcess
+from auditor.capture.preparing import platform_of, prepare, prove_after
+from auditor.capture.proxy_process import ProxyLost
 from auditor.capture.sensor import Sensor
 from auditor.capture.snapshot import jar, snapshot
-from auditor.capture.states import StateNotReached, prove, reach_state
+from auditor.capture.states import StateNotReached, restore_state
 from auditor.errors import InputError
-from auditor.evidence import ConsentResult, CookieMode, Outcome, Phase, Proof, Visit, VisitKind
+from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
-from auditor.scenario import Goto, PlannedVisit, Scenario, Site, Step
+from auditor.scenario import Goto, PlannedVisit, Site, Step
 from auditor.store.jar import CANARY_DOMAIN
 from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
 BLANK = "about:blank"
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What all visits of one worker share."""
-
-    scenario: Scenario
-    authority: Authority
-    proxy: ProxyProcess
-    playwright: Playwright
-    python_steps: PythonSteps
-    work: Path
-    cnames: Cnames | None = None
-
-
-@dataclass
-class _Attempt:
-    """What is known of a visit while it goes on."""
-
-    begun: float = field(default_factory=time.monotonic)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    proofs: list[Proof] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    counters: dict[str, Any] = field(default_factory=dict)
-    final_url: str = ""
-    title: str = ""
-    consent: ConsentResult | None = None
-    state: dict[str, Any] = field(default_factory=dict)
-
-
 async def make_visit(
     plan: PlannedVisit, site: Site, kind: VisitKind, ground: Ground, folder: Path, attempt: int
 ) -> Visit:
     """Make one visit and leave its files in `folder`. Never raises for what a page or a process did."""
-    run = _Attempt()
+    run = Attempt()
     journey = Journey(ground.scenario.limits, folder, ground.python_steps)
     guards = Guards(ground.scenario.limits)
     sensor = Sensor(folder / EVENTS_FILE, guards)
@@ -124,9 +94,9 @@ async def make_visit(
         replayed_from=site.replay.name if site.replay else None,
         proofs=tuple(run.proofs),
         screenshots=tuple(journey.screenshots),
-        coverage=tuple(guards.coverage()),
+        coverage=(*run.coverage, *guards.coverage()),
     )
-    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters)
+    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters, run.watched)
 
 
 async def _visit(
@@ -134,7 +104,7 @@ async def _visit(
     site: Site,
     ground: Ground,
     folder: Path,
-    run: _Attempt,
+    run: Attempt,
     journey: Journey,
     sensor: Sensor,
     guards: Guards,
@@ -146,21 +116,16 @@ async def _visit(
     ):
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
         try:
-            await sensor.attach(client)
             context = await _connect(ground.playwright, browser)
+            if (platform := platform_of(plan, ground)) is not None:
+                proofs, coverage = await restore_state(platform, plan.visitor, context, client)
+                run.proofs += proofs
+                run.coverage += coverage
+            await sensor.attach(client)
             await guards.attach(client, browser.process.pid)
             canary = await _plant(client)
-            platform = ground.scenario.platforms[plan.platform] if plan.platform else None
             sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
-            if platform is not None:
-                await reach_state(platform, plan.visitor, context, client, ground.proxy, journey)
-                run.proofs.append(proof := await prove(platform, plan.visitor, context, client, "state_before"))
-                if not proof.holds:
-                    raise StateNotReached(proof.seen)
-            if site.before:
-                await _prepare(site, context, ground, journey)
-            if platform is not None or site.before:
-                await _clear_http_cache(client, sensor)
+            await prepare(plan, site, ground, run, journey, sensor, context, client)
             await _phase(ground, sensor, Phase.journey)
             others = context.pages
             page = await context.new_page()
@@ -189,7 +154,7 @@ async def _visit(
                     await _look(view, page, folder, run, journey, sensor)
                 raise
             looked = await _look(view, page, folder, run, journey, sensor)
-            run.state = await snapshot(client, sensor, browser.endpoint)
+            run.state |= await snapshot(client, sensor, browser.endpoint)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
             for opened in [opened for opened in context.pages if opened not in others]:
@@ -197,24 +162,14 @@ async def _visit(
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
             run.state |= await jar(client)
             run.proofs.append(_canary_proof(run.state["cookies"], canary))
-            if platform is not None:
-                # Looking for the state may load a page of the platform: that is not the audited page's doing.
-                await _phase(ground, sensor, Phase.prepare)
-                run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
+            await _phase(ground, sensor, Phase.prepare)
+            await prove_after(plan, ground, run, context, client)
         finally:
             await client.close()
 
 
-async def _prepare(site: Site, context: BrowserContext, ground: Ground, journey: Journey) -> None:
-    """What the visitor did before the visit, such as a platform's opt-out page. Raises StepFailed."""
-    page = await context.new_page()
-    await journey.run(page, site.before, "before")
-    await page.close()
-    await ground.proxy.settle(ground.scenario.limits.settle_quiet_ms, ground.scenario.limits.settle_max_ms)
-
-
 @contextlib.asynccontextmanager
-async def _recording(ground: Ground, folder: Path, site: Site, run: _Attempt, guards: Guards) -> AsyncIterator[int]:
+async def _recording(ground: Ground, folder: Path, site: Site, run: Attempt, guards: Guards) -> AsyncIterator[int]:
     """The proxy's listener and record, closed last, when the browser can send no more."""
     ground.proxy.on_limit = guards.end
     port = await ground.proxy.open(folder, Phase.prepare, site.replay, ground.scenario.limits)
@@ -264,14 +219,6 @@ def _canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
     return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
 
 
-async def _clear_http_cache(client: CdpClient, sensor: Sensor) -> None:
-    """What the login left in the HTTP cache would hide requests that other visitors' visits make."""
-    for session, info in list(sensor.sessions.items()):
-        if info["type"] == "page":
-            await client.send("Network.clearBrowserCache", {}, session)
-            return
-
-
 async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:
     await ground.proxy.phase(phase)
     sensor.note("Auditor.phase", {"phase": phase.value})
@@ -296,7 +243,7 @@ def _told(sensor: Sensor, guards: Guards) -> Callable[[str, Step], None]:
     return begins
 
 
-async def _look(view: View, page: Page, folder: Path, run: _Attempt, journey: Journey, sensor: Sensor) -> list[str]:
+async def _look(view: View, page: Page, folder: Path, run: Attempt, journey: Journey, sensor: Sensor) -> list[str]:
     """Keep the page's address, picture, title and rendered HTML. Raises VisitEnded where there is no page any more."""
     run.final_url = page.url
     limit_ms = journey.limits.step_ms

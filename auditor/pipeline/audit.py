@@ -16,6 +16,7 @@ from auditor import __version__
 from auditor.capture.chromium import FLAGS, browser_facts
 from auditor.capture.journey import missing_secrets
 from auditor.capture.runner import Task, run_canary, run_visits
+from auditor.capture.sealed import open_all
 from auditor.errors import InputError, Interrupted
 from auditor.evidence import Consent, CookieMode, Proof, Visit, VisitKind, Visitor
 from auditor.imports import read_recording
@@ -35,6 +36,7 @@ def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Cal
     check(scenario)
     if missing := missing_secrets(scenario):
         raise InputError(f"the environment variable {missing[0]} is not set", file=scenario_file, field="secret_env")
+    open_all(scenario.platforms)
     replays = {site.replay: _hash(site.replay) for site in scenario.sites if site.replay is not None}
     run = RunFolder.create(out)
     try:
@@ -58,6 +60,7 @@ def resume(out: Path, workers: int, begun: Begun) -> RunFolder:
             raise InputError("was imported: there is nothing to resume", file=out)
         if missing := missing_secrets(scenario):
             raise InputError(f"the environment variable {missing[0]} is not set", file=out, field="secret_env")
+        open_all(scenario.platforms)
         shutil.rmtree(run.spool_dir, ignore_errors=True)
         run.spool_dir.mkdir()
         run.custody("resume", {"run": out.name})

@@ -28,16 +28,22 @@ class _Row:
     reasons: set[str] = field(default_factory=set)
 
 
-def cookies_of(exchanges: Iterable[Exchange], jar: list[dict[str, Any]] | None) -> tuple[Cookie, ...]:
-    """One Cookie for each name, domain, path and partition. `jar` is CDP's cookie list, None when not taken."""
+def cookies_of(
+    exchanges: Iterable[Exchange], jar: list[dict[str, Any]] | None, prepared: Iterable[dict[str, Any]] = ()
+) -> tuple[Cookie, ...]:
+    """One Cookie for each name, domain, path and partition. `jar` is CDP's cookie list, None when not taken.
+
+    `prepared` is the jar as the journey began: what came from a sealed state was set by no script.
+    """
     rows: dict[Key, _Row] = {}
     kept = {_jar_key(cookie): cookie for cookie in jar or () if _domain(cookie) != CANARY_DOMAIN}
+    before = {(_jar_key(cookie), cookie["value"]) for cookie in prepared}
     for exchange in exchanges:
         _set(rows, exchange)
         _sent(rows, exchange, kept)
     for key, cookie in kept.items():
         fields = rows.setdefault(key, _Row()).fields
-        fields.setdefault("set_by", "script")
+        fields.setdefault("set_by", "prepare" if (key, cookie["value"]) in before else "script")
         fields |= {
             "value": cookie["value"],
             "host_only": not cookie["domain"].startswith("."),

@@ -60,7 +60,7 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
-        cookies=cookies_of(exchanges, state.get("cookies")),
+        cookies=cookies_of(exchanges, state.get("cookies"), state.get("prepared", ())),
         storage=_storage(state, folder / EVENTS_FILE),
         hosts=hosts,
         coverage=tuple(coverage),

@@ -12,9 +12,10 @@ from playwright.async_api import Playwright, async_playwright
 
 from auditor.capture.authority import Authority, make_authority
 from auditor.capture.cnames import Cnames
+from auditor.capture.ground import Ground
 from auditor.capture.journey import PythonSteps
 from auditor.capture.proxy_process import ProxyProcess
-from auditor.capture.visit import Ground, make_visit
+from auditor.capture.visit import make_visit
 from auditor.evidence import Consent, CookieMode, VisitEvidence, VisitKind, Visitor
 from auditor.scenario import Limits, Network, PlannedVisit, Platform, Scenario, Site, Step
 from auditor.store.read import read_folder
@@ -87,8 +88,9 @@ class Chain:
         cnames: Cnames | None = None,
         consent: Consent = Consent.ignore,
         site: dict[str, Any] | None = None,
+        visitor: Visitor = Visitor.logged_in,
     ) -> VisitEvidence:
-        """Make one visit, logged in at the platform when one is given, and read back what it left on disk."""
+        """Make one visit, as `visitor` of the platform when one is given, and read back what it left on disk."""
         self.visits += 1
         # A blank page is no address a scenario may name: only the run's own control visits it.
         whole = Site.model_construct(id="site", operator="x", url=url, journey=journey, replay=None, **(site or {}))
@@ -104,7 +106,7 @@ class Chain:
             visit=f"visit{self.visits}",
             site="site",
             platform=platform,
-            visitor=Visitor.logged_in if platform else Visitor.no_account,
+            visitor=visitor if platform else Visitor.no_account,
             cookie_mode=mode,
             consent=consent,
             repeat=1,

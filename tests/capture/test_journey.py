@@ -23,13 +23,13 @@ from auditor.scenario import (
     PythonStep,
     Scenario,
     Scroll,
-    SealedState,
     Select,
     Shot,
     Site,
     Step,
     Wait,
 )
+from auditor.states import SealedState
 
 from .chain import WebChain
 

@@ -1,22 +1,25 @@
 """A browser's state at rest: only the passphrase opens it, and opened it logs a visitor in."""
 
 import copy
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from playwright.async_api import Page
 
 from auditor.capture.cdp import CdpClient
 from auditor.capture.chromium import Chromium
-from auditor.capture.sealed import as_cdp_cookies, seal, unseal
+from auditor.capture.sealed import Key, as_cdp_cookies, seal, unseal
 from auditor.demo.web import demo_web
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, VisitEvidence
-from auditor.scenario import ElementProof, Platform, PythonStep, SealedState, load_scenario
+from auditor.scenario import ElementProof, Platform, PythonStep, load_scenario
+from auditor.states import SealedState
 from auditor.store.jar import CANARY_DOMAIN
 
 from .chain import Chain, Loop
@@ -77,7 +80,7 @@ def test_a_state_is_sealed_for_its_owner_only(logged_in: LoggedIn) -> None:
 
 
 def test_the_passphrase_opens_it(logged_in: LoggedIn) -> None:
-    assert unseal(logged_in.file, PASSPHRASE) == logged_in.state
+    assert unseal(logged_in.file, Key(PASSPHRASE)) == logged_in.state
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "other"])
@@ -88,13 +91,13 @@ def test_a_damaged_file_is_not_opened(logged_in: LoggedIn, tmp_path: Path, damag
     file = tmp_path / "damaged.age"
     file.write_bytes(damaged)
     with pytest.raises(InputError) as refused:
-        unseal(file, PASSPHRASE)
+        unseal(file, Key(PASSPHRASE))
     assert str(refused.value) == f"{file}: cannot be opened (is the passphrase right?)"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
-        unseal(tmp_path / "none.age", PASSPHRASE)
+        unseal(tmp_path / "none.age", Key(PASSPHRASE))
     assert str(refused.value) == f"{tmp_path / 'none.age'}: cannot be read: No such file or directory"
 
 
@@ -105,7 +108,7 @@ def test_what_is_no_state_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     file.write_bytes(b"x")
     monkeypatch.setattr("pyrage.passphrase.decrypt", lambda _sealed, _passphrase: content)
     with pytest.raises(InputError, match="holds no browser state"):
-        unseal(file, PASSPHRASE)
+        unseal(file, Key(PASSPHRASE))
 
 
 def test_the_login_is_made_by_its_steps(logged_in: LoggedIn) -> None:
@@ -195,3 +198,22 @@ def test_cookies_come_back_into_the_browser_as_they_were(loop_of_chain: Loop, tm
 @pytest.fixture
 def loop_of_chain(logged_in: LoggedIn) -> Loop:
     return logged_in.chain.loop
+
+
+def forged(work_factor: int) -> bytes:
+    """A file whose header asks for more work than age is willing to do."""
+    sealed = pyrage.passphrase.encrypt(b"{}", PASSPHRASE)
+    return re.sub(rb"(-> scrypt \S+) \d+\n", rb"\1 %d\n" % work_factor, sealed, count=1)
+
+
+def test_too_much_work_is_not_taken_for_a_wrong_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """age judges by how busy the machine is just now: it is asked again, and then the reason is said."""
+    file = tmp_path / "state.age"
+    file.write_bytes(forged(30))
+    monkeypatch.setattr("auditor.capture.sealed.WORK_ATTEMPTS", 2)
+    with pytest.raises(InputError) as refused:
+        unseal(file, Key(PASSPHRASE))
+    assert str(refused.value) == (
+        f"{file}: this machine is too slow or too busy for its passphrase "
+        "(try again when the machine is less busy, or seal to a key (--recipient))"
+    )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from auditor.scenario import STEP_KEYS, Limits, Network, Platform, Scenario, SealedState, Site
+from auditor.scenario import STEP_KEYS, Limits, Network, Platform, Scenario, Site
+from auditor.states import SealedState, SealedStates
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -16,7 +17,7 @@ def text() -> str:
     return README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("model", [Scenario, Site, Platform, SealedState, Limits, Network])
+@pytest.mark.parametrize("model", [Scenario, Site, Platform, SealedState, SealedStates, Limits, Network])
 def test_every_key_is_explained(text: str, model: type[BaseModel]) -> None:
     words = set(re.findall(r"[a-z_]+", text.partition("| key | means |")[2].partition("## What a run leaves")[0]))
     assert [name for name in model.model_fields if name not in words] == []
