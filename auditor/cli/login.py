@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +63,9 @@ def login(
     else:
         plan = _plan(platform, described, loaded, url, logout, not remote)
         lock = _lock(passphrase_env, recipient, identity, sealed)
+        # A terminal that is closed must not leave the browser and its profile behind (nohup asks for just that).
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGINT))
         state, origin = asyncio.run(person_logs_in(plan, Person(_say, _enter)))
     try:
         seal(state | {"auditor": origin.model_dump(mode="json")}, place, lock.passphrase, lock.recipients)

@@ -7,6 +7,7 @@ runs as a process of its own. With a window where Xvfb is there, without one (`-
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -306,12 +307,12 @@ def browsers(command: Command) -> list[int]:
     return [c.pid for c in children if any("--remote-debugging-port" in part for part in c.cmdline())]
 
 
-def test_a_signal_ends_it_and_leaves_nothing(ground: Ground, tmp_path: Path) -> None:
+def test_a_closed_terminal_ends_it_and_leaves_nothing(ground: Ground, tmp_path: Path) -> None:
     options = ["--scenario", str(ground.scenario), "--out", str(tmp_path / "x.age"), "--passphrase-env", "STATE_KEY"]
     with Command(tmp_path, "full", *options, "--remote") as command:
         command.said("log in, then press Enter")
         children = browsers(command)
-        command.process.terminate()
+        command.process.send_signal(signal.SIGHUP)
         assert command.end()[0] == 130
     end = time.monotonic() + 20
     while any(Path(f"/proc/{child}").exists() for child in children):
