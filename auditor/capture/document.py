@@ -69,7 +69,7 @@ def _refusal(evidence: VisitEvidence, last: Exchange) -> str:
     if (wall := recognise(Met(last.status, last.response_headers, html, last.url, None))) is not None:
         return f"{wall[0]}: {wall[1]}, status {last.status}"
     if last.status == 401 and (asked := last.response_header("www-authenticate")):
-        return f"http_auth: the site asks for a name and password ({asked.split()[0]})"
+        return f"http_auth: the site asks for a name and password ({asked.partition(' ')[0]})"
     return f"http_error: status {last.status}"
 
 

@@ -40,6 +40,7 @@ class Guards:
         self._dialogs_of: Counter[str] = Counter()
         self._navigations: Counter[str] = Counter()
         self._popups: set[str] = set()
+        """Sessions of the windows that the page opened and that are open."""
         self._asked = 0
         self._watches: list[asyncio.Task[None]] = []
 
@@ -57,10 +58,12 @@ class Guards:
                 raise VisitEnded(self.reason)
             await task
         finally:
-            under_way = (task, ended, *self._watches)
+            cut, under_way = not task.done(), (task, ended, *self._watches)
             for each in under_way:
                 each.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            closed, *_ = await asyncio.gather(*under_way, return_exceptions=True)
+            if cut and isinstance(closed, Exception):
+                raise closed  # what went wrong in closing (a lost proxy) is worse than why it was closed
 
     async def attach(self, client: CdpClient, browser_pid: int) -> None:
         """Act through this connection, and watch the memory of the browser's processes. Raises CdpError.
@@ -75,12 +78,12 @@ class Guards:
         """The journey does something: what the page does of itself is counted anew."""
         self._navigations.clear()
 
-    def _attached(self, info: dict[str, Any]) -> None:
+    def _attached(self, session: str, info: dict[str, Any]) -> None:
         """Count a new window (CDP TargetInfo); one too many is closed, not before Playwright knows it."""
         if info["type"] != "page" or not _is_popup(info):
             return
         if len(self._popups) < self.limits.popups_max:
-            self._popups.add(info["targetId"])
+            self._popups.add(session)
             return
         self.popups_closed += 1
         asyncio.get_running_loop().call_later(POPUP_LIFE_S, self._close, info["targetId"])
@@ -99,9 +102,9 @@ class Guards:
             case "Browser.downloadWillBegin":
                 self.downloads.append(str(params.get("suggestedFilename", "")))
             case "Target.attachedToTarget":
-                self._attached(params["targetInfo"])
+                self._attached(params["sessionId"], params["targetInfo"])
             case "Target.detachedFromTarget":
-                self._popups.discard(params.get("targetId", ""))
+                self._popups.discard(params.get("sessionId", ""))
             case "Network.requestWillBeSent":
                 self._request(params, info)
 

@@ -225,12 +225,17 @@ async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:
 
 
 async def _view(page: Page, context: BrowserContext, client: CdpClient, sensor: Sensor) -> View:
-    """The page as the auditor's own connection addresses it."""
+    """The page as the auditor's own connection addresses it. Raises CdpError."""
     asked = await context.new_cdp_session(page)
     target = (await asked.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
     await asked.detach()
-    session = next(s for s, info in sensor.sessions.items() if info["targetId"] == target)
-    return View(client, session, target)
+    # Playwright may know the page before our own connection has told of it.
+    for _ in range(500):
+        for session, info in sensor.sessions.items():
+            if info["targetId"] == target:
+                return View(client, session, target)
+        await asyncio.sleep(0.01)
+    raise CdpError("the browser does not tell of its new page")
 
 
 def _told(sensor: Sensor, guards: Guards) -> Callable[[str, Step], None]:

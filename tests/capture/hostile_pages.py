@@ -43,6 +43,12 @@ PAGES = {
         "document.querySelector('button').onclick = () => { open_(); focus() }",
         "<button>open</button>",
     ),
+    "/opens-and-closes": page(
+        "opens and closes",
+        "document.querySelector('button').onclick = () => {"
+        " const w = open('/popup'); w.onload = () => { w.close(); document.title = 'closed' } }",
+        "<button>open</button>",
+    ),
     "/blank-links": page("links", "", "<p><a target=_blank rel=noopener href='/popup?link'>link</a>"),
     "/popup": page("popup", "addEventListener('pagehide', () => navigator.sendBeacon('/popup-bye'))"),
     "/saves": page(
