@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.outcome import judge
 from auditor.capture.proxy_process import ProxyLost, ProxyProcess
@@ -58,9 +59,30 @@ class _Attempt:
     state: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A visit that has been made and not been judged: what went wrong so far, and the proxy's counters."""
+
+    visit: Visit
+    folder: Path
+    reasons: list[str]
+    counters: dict[str, Any]
+
+    def judged(self) -> Visit:
+        """The visit with its outcome, read from its files: slow, for a thread."""
+        return judge(self.visit, self.folder, self.reasons, self.counters)
+
+
 async def make_visit(
     plan: PlannedVisit, site: Site, kind: VisitKind, ground: Ground, folder: Path, attempt: int
 ) -> Visit:
+    """Make one visit, leave its files in `folder` and judge it. Never raises for what a page or a process did."""
+    return await asyncio.to_thread((await record_visit(plan, site, kind, ground, folder, attempt)).judged)
+
+
+async def record_visit(
+    plan: PlannedVisit, site: Site, kind: VisitKind, ground: Ground, folder: Path, attempt: int
+) -> Recorded:
     """Make one visit and leave its files in `folder`. Never raises for what a page or a process did."""
     run = _Attempt()
     journey = Journey(ground.scenario.limits, folder, ground.python_steps)
@@ -110,7 +132,7 @@ async def make_visit(
         proofs=tuple(run.proofs),
         screenshots=tuple(journey.screenshots),
     )
-    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters)
+    return Recorded(visit, folder, run.reasons, run.counters)
 
 
 async def _visit(
@@ -125,6 +147,7 @@ async def _visit(
     limits = ground.scenario.limits
     async with _recording(ground, folder, site, run) as port, _browser(plan.cookie_mode, ground, port) as browser:
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
+        context, canary = None, ""
         try:
             await sensor.attach(client)
             context = await _connect(ground.playwright, browser)
@@ -158,6 +181,9 @@ async def _visit(
                 # Looking for the state may load a page of the platform: that is not the audited page's doing.
                 await _phase(ground, sensor, Phase.prepare)
                 run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
+        except (StepFailed, PlaywrightError):
+            run.reasons += await _lost(client, context, canary)
+            raise
         finally:
             await client.close()
 
@@ -186,6 +212,10 @@ async def _browser(mode: CookieMode, ground: Ground, port: int) -> AsyncIterator
     )
     try:
         yield browser
+    except (StepFailed, StateNotReached, CdpError, PlaywrightError, BrowserLost) as error:
+        if (how := await browser.ended()) is not None:
+            raise BrowserLost(f"the browser has gone: {how}") from error
+        raise
     finally:
         await asyncio.shield(browser.close())
 
@@ -207,6 +237,20 @@ async def _plant(client: CdpClient) -> str:
 def _canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
     found = any(c["domain"].lstrip(".") == CANARY_DOMAIN and c["value"] == value for c in cookies)
     return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
+
+
+async def _lost(client: CdpClient, context: BrowserContext | None, canary: str) -> list[str]:
+    """What a failed step has to do with our own processes: the reason, none when nothing. Raises BrowserLost.
+
+    Where the network service died, pages do not load: the site is not to blame for it.
+    """
+    if context is not None and context.browser is not None and not context.browser.is_connected():
+        raise BrowserLost(DRIVER_GONE)
+    try:
+        proof = _canary_proof((await jar(client))["cookies"], canary)
+    except CdpError:
+        return []
+    return [] if proof.holds or not canary else [f"cookie_store_lost: {proof.name}: {proof.seen}"]
 
 
 async def _clear_http_cache(client: CdpClient, sensor: Sensor) -> None:

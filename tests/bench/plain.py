@@ -33,7 +33,7 @@ class Quiet:
 
     async def settle(self, quiet_s: float, max_s: float) -> None:
         end = time.monotonic() + max_s
-        while time.monotonic() < end and (self.under_way or time.monotonic() - self.moved < quiet_s):
+        while time.monotonic() < end and (self.under_way or time.monotonic() - self.moved < quiet_s):  # noqa: ASYNC110 - polled as the proxy does
             await asyncio.sleep(0.02)
 
 

@@ -128,7 +128,7 @@ class _App:
             await send({"type": "lifespan.shutdown.complete"})
 
     def _note(self, scope: dict[str, Any], size: int) -> str:
-        host = next(v for k, v in scope["headers"] if k == b"host").decode()
+        host = str(next(v for k, v in scope["headers"] if k == b"host"), "ascii")
         query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
         line = {"method": scope.get("method", "GET"), "url": f"https://{host}{scope['path']}{query}", "bytes": size}
         os.write(self.log, json.dumps(line).encode() + b"\n")
@@ -156,7 +156,10 @@ class _App:
             if found.cookie:
                 headers.append((b"set-cookie", found.cookie.encode()))
             return 200, headers, found.body
-        hops = {(sites.ADS, "/sync"): f"https://{sites.MATCH}/match", (sites.MATCH, "/match"): f"https://{sites.ADS}/p.gif"}
+        hops = {
+            (sites.ADS, "/sync"): f"https://{sites.MATCH}/match",
+            (sites.MATCH, "/match"): f"https://{sites.ADS}/p.gif",
+        }
         if (place := hops.get((host, path))) is not None:
             return 302, [(b"location", f"{place}?{query}".encode())], b""
         return 204, [], b""
@@ -185,7 +188,7 @@ async def _main(folder: Path, count: int) -> None:
     app: Any = _App(folder / LOG, count)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
-    server = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
+    server = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     print("ready", flush=True)
     await server
 

@@ -107,11 +107,8 @@ def _page(
         body.append(f'<h2>{_words(draw, 5)}</h2><img src="https://{host}{path}" width="80" height="80">')
         body += [f"<p>{_words(draw, 60)}</p>" for _ in range(draw.randrange(2, 7))]
     frames = [f'<iframe src="https://{WIDGET}/frame?site={site}&n={n}"></iframe>' for n in range(FRAMES)]
-    html = "\n".join(
-        ['<!doctype html><html lang="ja"><meta charset="utf-8">', f"<title>site {site}</title>"]
-        + head
-        + [f'<body data-site="{site}">', *body, *frames, "</body></html>"]
-    )
+    top = ['<!doctype html><html lang="ja"><meta charset="utf-8">', f"<title>site {site}</title>"]
+    html = "\n".join([*top, *head, f'<body data-site="{site}">', *body, *frames, "</body></html>"])
     return _text("text/html", html, cookie=f"visitor={site:02d}-0123456789; Path=/; Max-Age=3600")
 
 
@@ -136,7 +133,11 @@ MAIN_SCRIPT = f"""
   for (let n = 0; n < {ASKED}; n++) {{
     const items = await (await fetch('/api/items' + n)).json();
     const list = document.createElement('ul');
-    for (const item of items.slice(0, 10)) list.append(Object.assign(document.createElement('li'), {{textContent: item.name}}));
+    for (const item of items.slice(0, 10)) {{
+      const line = document.createElement('li');
+      line.textContent = item.name;
+      list.append(line);
+    }}
     document.body.append(list);
   }}
   for (let n = 0; n < {TOLD}; n++)
@@ -202,7 +203,9 @@ def _png(draw: random.Random, side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
 
 
-WORDS = "item price view cart shop news user page list menu photo search login order detail event review".split()
+WORDS = (
+    "item price view cart shop news user page list menu photo search login order detail event review".split()  # noqa: SIM905 - prose
+)
 
 
 def _words(draw: random.Random, count: int) -> str:
