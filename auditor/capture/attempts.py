@@ -12,7 +12,7 @@ from auditor.errors import CannotFinish
 
 ATTEMPTS = 2
 """For what the page itself may have caused: a crash, a record that has a hole."""
-ATTEMPTS_KILLED = 5
+ATTEMPTS_KILLED = 4
 """For what no page can cause: processes killed from outside, the network service with the cookies gone."""
 IN_A_ROW = 5
 """So many visits in a row given up for want of a browser or a proxy: it is the machine, and the run ends."""

@@ -1,14 +1,32 @@
 """Playwright's driver (a Node.js process), started anew when it may have gone."""
 
 import asyncio
-import contextlib
 from types import TracebackType
 from typing import Self
 
+from playwright.async_api import BrowserContext
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Playwright, async_playwright
 
-STOP_S = 5.0
+from auditor.errors import CannotFinish
+
+ASK_S = STOP_S = 5.0
+STARTS = 3
+
+
+def is_driver_gone(error: Exception) -> bool:
+    """Whether this is how Playwright tells that its driver ended: a bare Exception (playwright/_impl/_transport)."""
+    return type(error) is Exception and "reading from the driver" in str(error)
+
+
+async def driver_lives(context: BrowserContext) -> bool:
+    """Whether the driver still passes a question on to the browser and its answer back."""
+    try:
+        async with asyncio.timeout(ASK_S):
+            await context.cookies()
+    except Exception:  # a dead driver is told by PlaywrightError or by a bare Exception
+        return False
+    return True
 
 
 class Driver:
@@ -17,20 +35,27 @@ class Driver:
     playwright: Playwright
 
     async def __aenter__(self) -> Self:
-        self.playwright = await async_playwright().start()
-        return self
+        """Start it. Raises CannotFinish."""
+        for _ in range(STARTS):
+            try:
+                self.playwright = await async_playwright().start()
+                return self
+            except Exception as error:  # nothing narrower is raised, see is_driver_gone
+                if not is_driver_gone(error):
+                    raise
+        raise CannotFinish(f"Playwright's driver ended {STARTS} times at its start")
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        await self._stop()
-
-    async def renew(self) -> None:
-        """Stop this driver, alive or not, and start another."""
-        await self._stop()
-        self.playwright = await async_playwright().start()
-
-    async def _stop(self) -> None:
-        with contextlib.suppress(PlaywrightError, TimeoutError, OSError):
+        try:
             async with asyncio.timeout(STOP_S):
                 await self.playwright.stop()
+        except Exception as error:  # nothing narrower is raised, see is_driver_gone
+            if not isinstance(error, PlaywrightError | TimeoutError | OSError) and not is_driver_gone(error):
+                raise
+
+    async def renew(self) -> None:
+        """Stop this driver, alive or not, and start another. Raises CannotFinish."""
+        await self.__aexit__(None, None, None)
+        await self.__aenter__()

@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.authority import Authority
 from auditor.capture.cdp import CdpClient, CdpError
 from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.driver import driver_lives, is_driver_gone
 from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.journey import Journey, PythonSteps, StepFailed
 from auditor.capture.outcome import judge
@@ -102,6 +103,10 @@ async def record_visit(
         run.reasons.append(f"browser_lost: {error.message.strip().splitlines()[0]}")
     except ProxyLost as error:
         run.reasons.append(f"proxy_lost: {error}")
+    except Exception as error:  # the driver's end is told by nothing narrower
+        if not is_driver_gone(error):
+            raise
+        run.reasons.append(f"browser_lost: {DRIVER_GONE}")
     finally:
         sensor.close()
     if sensor.crashed is not None:
@@ -222,7 +227,9 @@ async def _browser(mode: CookieMode, ground: Ground, port: int) -> AsyncIterator
 
 async def _connect(playwright: Playwright, browser: Chromium) -> BrowserContext:
     """Playwright on the running browser, in its own profile: no context of Playwright's, no emulation."""
-    connected = await playwright.chromium.connect_over_cdp(browser.endpoint, timeout=20_000)
+    # Its own files go into the profile: they are erased with it, whoever is killed.
+    artifacts = browser.profile / "playwright"
+    connected = await playwright.chromium.connect_over_cdp(browser.endpoint, artifacts_dir=artifacts, timeout=20_000)
     return connected.contexts[0]
 
 
@@ -244,7 +251,7 @@ async def _lost(client: CdpClient, context: BrowserContext | None, canary: str) 
 
     Where the network service died, pages do not load: the site is not to blame for it.
     """
-    if context is not None and context.browser is not None and not context.browser.is_connected():
+    if context is not None and not await driver_lives(context):
         raise BrowserLost(DRIVER_GONE)
     try:
         proof = _canary_proof((await jar(client))["cookies"], canary)

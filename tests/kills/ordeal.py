@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -110,7 +111,8 @@ class Ordeal:
         text = SCENARIO.replace("VISITS", str(self.visits)).replace("ADDRESS", address)
         path.write_text(text.replace("CA", json.dumps(str(self.web.ca)), 1))
         arguments = [str(path), "--out", str(self.out)]
-        plan = ["auditor"] * self.auditors + [self.draw.choice(sorted(KINDS)) for _ in range(self.others)]
+        kinds = itertools.cycle(sorted(KINDS))
+        plan = ["auditor"] * self.auditors + [next(kinds) for _ in range(self.others)]
         self.draw.shuffle(plan)
         while (code := self._part(arguments, plan)) is None:
             arguments = ["--resume", str(self.out)]
@@ -188,7 +190,8 @@ class Ordeal:
             assert sent == EVERY_REQUEST, f"{visit}: {sent}"
             assert [(c.name, c.stored) for c in evidence.cookies] == [("quick", True)], visit
         self._counted_once(run, audits)
-        assert list(self.temporary.iterdir()) == []
+        left = [p.name for p in self.temporary.iterdir()]
+        assert left == [], left
         assert list(run.spool_dir.iterdir()) == []
         assert list(self.out.rglob("*.part")) == []
 
