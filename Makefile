@@ -5,10 +5,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports pytest constraints clean
+.PHONY: help setup demo test check lint types imports pytest bench bench-soak kills constraints clean
 
 help:  ## what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: .venv/ready  ## install what is needed: uv, Python packages, Chromium, a Japanese font
 	@$(BIN)/auditor setup
@@ -31,6 +31,15 @@ imports:
 
 pytest:
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+bench: setup  ## cost of an audit against a plain load, in turn, on 20 sites: a table and results/bench.json
+	@$(BIN)/python -m tests.bench
+
+bench-soak: setup  ## does the auditor's memory grow over 300 visits: a table and results/soak.json
+	@$(BIN)/python -m tests.bench.soak
+
+kills: setup  ## kill -9 of every process at random moments of 40 visits, three times
+	@$(BIN)/python -m tests.kills
 
 constraints: $(UV)  ## renew constraints.txt from pyproject.toml
 	@$(UV) pip compile --quiet --upgrade --python 3.13 --no-emit-index-url --no-header \

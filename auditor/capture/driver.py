@@ -4,9 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Playwright, async_playwright
 
 from auditor.errors import CannotFinish
 
