@@ -20,9 +20,13 @@ def is_driver_gone(error: Exception) -> bool:
 
 async def driver_lives(context: BrowserContext) -> bool:
     """Whether the driver still passes a question on to the browser and its answer back."""
+    if context.browser is None:
+        return False
     try:
         async with asyncio.timeout(ASK_S):
-            await context.cookies()
+            session = await context.browser.new_browser_cdp_session()
+            await session.send("Browser.getVersion")
+            await session.detach()
     except Exception:  # a dead driver is told by PlaywrightError or by a bare Exception
         return False
     return True

@@ -32,6 +32,7 @@ from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE
 
 LOOK_S = 5.0
 BLANK = "about:blank"
+JAR_ASKED = 2
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ async def _visit(
                 # Looking for the state may load a page of the platform: that is not the audited page's doing.
                 await _phase(ground, sensor, Phase.prepare)
                 run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
-        except (StepFailed, PlaywrightError):
+        except (StepFailed, PlaywrightError, CdpError):
             run.reasons += await _lost(client, context, canary)
             raise
         finally:
@@ -253,11 +254,12 @@ async def _lost(client: CdpClient, context: BrowserContext | None, canary: str) 
     """
     if context is not None and not await driver_lives(context):
         raise BrowserLost(DRIVER_GONE)
-    try:
-        proof = _canary_proof((await jar(client))["cookies"], canary)
-    except CdpError:
-        return []
-    return [] if proof.holds or not canary else [f"cookie_store_lost: {proof.name}: {proof.seen}"]
+    for _ in range(JAR_ASKED):
+        # A question that was under way when the service died is never answered.
+        with contextlib.suppress(CdpError):
+            proof = _canary_proof((await jar(client))["cookies"], canary)
+            return [] if proof.holds or not canary else [f"cookie_store_lost: {proof.name}: {proof.seen}"]
+    return []
 
 
 async def _clear_http_cache(client: CdpClient, sensor: Sensor) -> None:
