@@ -95,11 +95,12 @@ def spread(values: Iterable[float]) -> dict[str, float]:
 
 
 def summary(pairs: list[Pair], watched: Pair, count: int, workers: int) -> dict[str, object]:
-    """The figures of one number of workers."""
+    """The figures of one number of workers; `pairs` were timed, `watched` had its memory watched."""
     every = [*pairs, watched]
+    pairs = pairs or [watched]
     return {
         "workers": workers,
-        "rounds": len(pairs),
+        "rounds": len(every) - 1,
         "wall_beyond_settle_ratio": spread(
             p.audited.beyond_s(count, workers) / p.plain.beyond_s(count, workers) for p in pairs
         ),
@@ -180,7 +181,7 @@ def table(found: list[dict[str, object]], count: int) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     options.add_argument("--sites", type=int, default=sites.COUNT)
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=5, help="0: only the one that watches memory")
     options.add_argument("--workers", default="1,2", help="comma-separated")
     options.add_argument("--out", type=Path, default=RESULTS)
     chosen = options.parse_args()
