@@ -5,10 +5,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports pytest hostile constraints clean
+.PHONY: help setup demo test check lint types imports pytest hostile bench bench-soak kills constraints clean
 
 help:  ## what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: .venv/ready  ## install what is needed: uv, Python packages, Chromium, a Japanese font
 	@$(BIN)/auditor setup
@@ -34,6 +34,14 @@ pytest:
 
 hostile: setup  ## 60 visits to pages that do harm, every outcome checked (some minutes)
 	@$(BIN)/pytest -m hostile -q tests/end_to_end/test_hostile_run.py
+bench: setup  ## cost of an audit against a plain load, in turn, on 20 sites: a table and results/bench.json
+	@$(BIN)/python -m tests.bench
+
+bench-soak: setup  ## does the auditor's memory grow over 300 visits: a table and results/soak.json
+	@$(BIN)/python -m tests.bench.soak
+
+kills: setup  ## kill -9 of every process at random moments of 40 visits, three times
+	@$(BIN)/python -m tests.kills
 
 constraints: $(UV)  ## renew constraints.txt from pyproject.toml
 	@$(UV) pip compile --quiet --upgrade --python 3.13 --no-emit-index-url --no-header \

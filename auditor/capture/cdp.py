@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 type Listener = Callable[[str, str | None, dict[str, Any]], None]
 
@@ -38,8 +38,11 @@ class CdpClient:
 
     @classmethod
     async def connect(cls, address: str, listener: Listener) -> "CdpClient":
-        """Connect to a browser's ws:// endpoint."""
-        socket = await connect(address, max_size=1 << 28, compression=None, ping_interval=None)
+        """Connect to a browser's ws:// endpoint. Raises CdpError."""
+        try:
+            socket = await connect(address, max_size=1 << 28, compression=None, ping_interval=None)
+        except (OSError, TimeoutError, WebSocketException) as error:
+            raise CdpError(f"no connection: {type(error).__name__}") from None
         return cls(socket, listener)
 
     async def send(

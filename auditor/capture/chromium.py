@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from auditor.capture.ending import dies_with_us, how_ended
 from auditor.errors import CannotFinish
 from auditor.evidence import CookieMode
 
@@ -74,6 +75,10 @@ LOCAL_STATE = {
     # known, so a page gets its 401 as from a person who closed the prompt.
     "auth": {"schemes": "none"},
 }
+ENDED_S = 5.0
+
+SOCKET_PATH = 107
+"""Bytes a socket's address may have (unix(7))."""
 
 
 class BrowserLost(Exception):
@@ -113,10 +118,15 @@ def browser_facts() -> dict[str, Any]:
 @lru_cache
 def browser_version() -> str:
     """The browser's full version, such as 156.0.8078.79."""
-    with tempfile.TemporaryDirectory() as home:
-        out = subprocess.run(
-            [find_chromium(), "--version"], capture_output=True, text=True, timeout=30, env={"HOME": home}, check=False
-        ).stdout
+    # A home that is not there: the version is told without one, and nothing is left behind.
+    out = subprocess.run(
+        [find_chromium(), "--version"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={"HOME": os.devnull},
+        check=False,
+    ).stdout
     match = re.search(r"\d+(\.\d+){3}", out)
     if not match:
         raise CannotFinish(f"{find_chromium()} does not say its version")
@@ -157,6 +167,8 @@ class Chromium:
 
     def __init__(self, process: asyncio.subprocess.Process, profile: Path, endpoint: str) -> None:
         self.process, self.profile, self.endpoint = process, profile, endpoint
+        self.scratch = profile
+        self._port = 0
 
     @classmethod
     async def start(
@@ -179,15 +191,22 @@ class Chromium:
         (profile / "Default").mkdir()
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences(mode, language)))
         (profile / "Local State").write_text(json.dumps(LOCAL_STATE))
+        scratch = _scratch(profile)
         process = await asyncio.create_subprocess_exec(
+            *dies_with_us(),
             *arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window, headed=headed),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            env=_environment(os.environ, profile, language, time_zone) | (display(os.environ) if headed else {}),
+            env={
+                **_environment(os.environ, profile, language, time_zone),
+                **(display(os.environ) if headed else {}),
+                "TMPDIR": str(scratch),
+            },
         )
         browser = cls(process, profile, "")
+        browser.scratch = scratch
         try:
             browser.endpoint = await browser._wait_for_endpoint()
         except BaseException:
@@ -199,11 +218,12 @@ class Chromium:
         place = self.profile / "DevToolsActivePort"
         for _ in range(1500):
             if self.process.returncode is not None:
-                raise BrowserLost(f"the browser ended at its start with code {self.process.returncode}")
+                raise BrowserLost(f"the browser did not start: {how_ended(self.process.returncode)}")
             with contextlib.suppress(OSError, ValueError):
                 port, path = place.read_text().split("\n")[:2]
                 if path:
-                    return f"ws://127.0.0.1:{int(port)}{path}"
+                    self._port = int(port)
+                    return f"ws://127.0.0.1:{port}{path}"
             await asyncio.sleep(0.02)
         raise BrowserLost("the browser did not start in 30 s")
 
@@ -212,12 +232,29 @@ class Chromium:
         """Whether the browser's process still runs."""
         return self.process.returncode is None
 
+    async def ended(self) -> str | None:
+        """How the browser's process ended, None while it runs: told by its port, which closes with it."""
+        if self.process.returncode is None:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+            except OSError:
+                pass
+            else:
+                writer.close()
+                return None
+        try:
+            async with asyncio.timeout(ENDED_S):
+                return how_ended(await self.process.wait())
+        except TimeoutError:
+            return "it does not listen any more"
+
     async def close(self) -> None:
         """Kill the whole process group and erase the profile."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
-        await asyncio.to_thread(shutil.rmtree, self.profile, ignore_errors=True)
+        for folder in {self.profile, self.scratch}:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 def arguments(
@@ -247,6 +284,15 @@ def display(base: Mapping[str, str]) -> dict[str, str]:
         return {}
     names = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
     return {name: base[name] for name in names if base.get(name)}
+
+
+def _scratch(profile: Path) -> Path:
+    """Where the browser puts its temporary files, which it leaves behind when killed: into its profile.
+
+    It keeps a socket there: where the profile's path is too long for one, a folder of its own in /tmp.
+    """
+    socket = profile / "org.chromium.Chromium.XXXXXX" / "SingletonSocket"
+    return profile if len(os.fsencode(socket)) <= SOCKET_PATH else Path(tempfile.mkdtemp(prefix="profile-", dir="/tmp"))
 
 
 def _environment(base: Mapping[str, str], profile: Path, language: str, time_zone: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.capture.authority import Authority
+from auditor.capture.ending import dies_with_us, how_ended
 from auditor.errors import CannotFinish
 from auditor.evidence import Phase
 from auditor.scenario import Limits
@@ -37,6 +38,7 @@ class ProxyProcess:
         """Start the child; its standard error goes to the file `errors`. Raises CannotFinish."""
         with errors.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
+                *dies_with_us(),
                 sys.executable,
                 "-m",
                 "auditor.capture.proxy",
@@ -129,14 +131,15 @@ class ProxyProcess:
         assert self._process.stdin
         try:
             if not self.alive:
-                raise ProxyLost("the proxy has gone")
+                raise ConnectionError("it is not there any more")
             self._process.stdin.write(json.dumps({"id": number, **line}).encode() + b"\n")
             async with asyncio.timeout(ANSWER_S + extra_s):
                 answer = await future
         except TimeoutError:
             raise ProxyLost(f"the proxy does not answer {line['do']!r}") from None
         except (ConnectionError, RuntimeError) as error:
-            raise ProxyLost(f"the proxy has gone: {error}") from None
+            ended = self._process.returncode
+            raise ProxyLost(f"the proxy has gone: {error if ended is None else how_ended(ended)}") from None
         finally:
             self._waiting.pop(number, None)
         if not answer["ok"]:

@@ -4,31 +4,30 @@ import asyncio
 import contextlib
 import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import Playwright
 
+from auditor.capture.attempts import Attempts, Patience
 from auditor.capture.authority import Authority, forget_key, make_authority
 from auditor.capture.canary import canary_plans, canary_web, judge_blank, judge_canary
 from auditor.capture.chromium import browser_facts
 from auditor.capture.cnames import Cnames
+from auditor.capture.driver import Driver
 from auditor.capture.ground import Ground
 from auditor.capture.journey import PythonSteps, load_steps
-from auditor.capture.outcome import DRIFTED, INFRASTRUCTURE
 from auditor.capture.proxy_process import ProxyProcess
-from auditor.capture.visit import make_visit
+from auditor.capture.visit import Recorded, record_visit
+from auditor.capture.workplace import work_folder
 from auditor.errors import CannotFinish
 from auditor.evidence import Outcome, Proof, Visit, VisitKind
 from auditor.scenario import Network, PlannedVisit, Scenario, Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 
-REPEATABLE = (INFRASTRUCTURE, DRIFTED)
-"""Kinds of reasons for which a visit is made again; once for each kind."""
-
+PROXY_STARTS = 3
 FREE_BYTES = 256 << 20
 
 type Task = tuple[PlannedVisit, Site, VisitKind]
@@ -46,11 +45,20 @@ class Shared:
     python_steps: PythonSteps
     work: Path
     cnames: Cnames
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass
+class _Waiting:
+    """A visit to be made, and how often it has been tried."""
+
+    task: Task
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 async def run_canary(run: RunFolder, scenario: Scenario, workers: int, part: int = 1) -> dict[str, list[Proof]]:
     """Make and judge the canary's visits; `part` counts a resumed run's parts. Raises CannotFinish."""
-    async with _work_folder() as work, canary_web(work) as web:
+    async with work_folder() as work, canary_web(work) as web:
         private = scenario.model_copy(
             update={"network": Network(names=web.names, ca=web.ca, dns=False), "platforms": {}}
         )
@@ -78,7 +86,7 @@ async def run_visits(
     run: RunFolder, scenario: Scenario, tasks: list[Task], workers: int, progress: Progress
 ) -> list[Visit]:
     """Make these visits; each is published as it ends. Raises CannotFinish when the machine gives up."""
-    async with _work_folder() as work:
+    async with work_folder() as work:
         return await _make_all(run, scenario, tasks, workers, work, progress)
 
 
@@ -96,12 +104,12 @@ async def _make_all(
         work=work,
         cnames=Cnames(scenario.network),
     )
-    waiting = list(reversed(tasks))
+    waiting = [_Waiting(task) for task in reversed(tasks)]
     done: list[Visit] = []
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(max(1, min(workers, len(tasks)))):
-                group.create_task(_worker(shared, waiting, done, progress))
+                group.create_task(_worker(shared, waiting, done, progress, group))
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     finally:
@@ -109,64 +117,80 @@ async def _make_all(
     return done
 
 
-async def _worker(shared: Shared, waiting: list[Task], done: list[Visit], progress: Progress) -> None:
-    """Take tasks until none wait. A proxy that has gone is started anew."""
-    proxy: ProxyProcess | None = None
-    async with async_playwright() as playwright:
+async def _worker(
+    shared: Shared, waiting: list[_Waiting], done: list[Visit], progress: Progress, group: asyncio.TaskGroup
+) -> None:
+    """Take tasks until none wait. While one visit is made, the one before it is judged and published."""
+    finishing: asyncio.Task[None] | None = None
+    async with Driver() as driver:
+        proxy: ProxyProcess | None = None
         try:
-            while waiting:
+            while waiting or finishing is not None:
+                if not waiting:
+                    await _ended(finishing)
+                    finishing = None
+                    continue
                 if shutil.disk_usage(shared.run.path).free < FREE_BYTES:
                     raise CannotFinish(f"{shared.run.path}: less than {FREE_BYTES >> 20} MiB left on the disk")
-                plan, site, kind = waiting.pop()
-                earlier: list[str] = []
-                left = list(REPEATABLE)
-                while True:
-                    if proxy is None or not proxy.alive:
-                        proxy = await _new_proxy(shared, proxy)
-                    visit, folder = await _one(shared, proxy, playwright, plan, site, kind, len(earlier) + 1)
-                    if visit.reason.startswith("proxy_lost"):
-                        proxy = await _new_proxy(shared, proxy)
-                    again = next((reasons for reasons in left if visit.reason.startswith(reasons)), None)
-                    if again is None:
-                        break
-                    left.remove(again)
-                    earlier.append(visit.reason)
-                visit = visit.model_copy(update={"earlier": tuple(earlier)})
-                shared.run.publish(visit, folder)
-                done.append(visit)
-                progress(visit)
+                one = waiting.pop()
+                if proxy is None or not proxy.alive:
+                    proxy = await _new_proxy(shared, proxy)
+                recorded = await _record(shared, proxy, driver.playwright, one)
+                if any(reason.startswith("proxy_lost") for reason in recorded.reasons):
+                    proxy = await _new_proxy(shared, proxy)
+                if any(reason.startswith("browser_lost") for reason in recorded.reasons):
+                    await driver.renew()
+                await _ended(finishing)
+                finishing = group.create_task(_finish(shared, one, recorded, waiting, done, progress))
+                if recorded.reasons:
+                    # It may have to be made again: at once, by this worker.
+                    await _ended(finishing)
+                    finishing = None
         finally:
             if proxy is not None:
                 await asyncio.shield(proxy.stop())
 
 
-async def _one(
-    shared: Shared,
-    proxy: ProxyProcess,
-    playwright: Playwright,
-    plan: PlannedVisit,
-    site: Site,
-    kind: VisitKind,
-    attempt: int,
-) -> tuple[Visit, Path]:
-    folder = shared.run.spool(plan.visit, attempt)
+async def _ended(finishing: asyncio.Task[None] | None) -> None:
+    if finishing is not None:
+        await finishing
+
+
+async def _record(shared: Shared, proxy: ProxyProcess, playwright: Playwright, one: _Waiting) -> Recorded:
+    plan, site, kind = one.task
+    folder = shared.run.spool(plan.visit, one.attempts.number)
     ground = Ground(
         shared.scenario, shared.authority, proxy, playwright, shared.python_steps, shared.work, shared.cnames
     )
-    return await make_visit(plan, site, kind, ground, folder, attempt), folder
+    return await record_visit(plan, site, kind, ground, folder, one.attempts.number)
+
+
+async def _finish(
+    shared: Shared,
+    one: _Waiting,
+    recorded: Recorded,
+    waiting: list[_Waiting],
+    done: list[Visit],
+    progress: Progress,
+) -> None:
+    """Judge a visit; publish it, or have it made again. Raises CannotFinish."""
+    visit = await asyncio.to_thread(recorded.judged)
+    if one.attempts.again(visit.reason):
+        # The folder of a lost attempt is no evidence, and may hold secrets.
+        await asyncio.to_thread(shutil.rmtree, recorded.folder, ignore_errors=True)
+        waiting.append(one)
+        return
+    visit = visit.model_copy(update={"earlier": tuple(one.attempts.earlier)})
+    shared.patience.ended(visit.visit, visit.reason)
+    await asyncio.to_thread(shared.run.publish, visit, recorded.folder)
+    done.append(visit)
+    progress(visit)
 
 
 async def _new_proxy(shared: Shared, old: ProxyProcess | None) -> ProxyProcess:
     if old is not None:
         await old.stop()
+    for _ in range(PROXY_STARTS - 1):
+        with contextlib.suppress(CannotFinish):
+            return await ProxyProcess.start(shared.authority, shared.names, shared.run.journal / "proxy.log")
     return await ProxyProcess.start(shared.authority, shared.names, shared.run.journal / "proxy.log")
-
-
-@contextlib.asynccontextmanager
-async def _work_folder() -> AsyncIterator[Path]:
-    """A private folder for profiles and keys, erased at the end."""
-    work = Path(tempfile.mkdtemp(prefix="auditor-"))
-    try:
-        yield work
-    finally:
-        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)

@@ -1,20 +1,23 @@
 """One visit, from a fresh profile to an outcome that is `complete` only on positive proof (RELIABILITY.md 0.1)."""
 
 import asyncio
-import contextlib
 import json
-import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, Page, Playwright
+from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.chromium import BrowserLost, Chromium, user_agent
+from auditor.capture.chromium import BrowserLost, user_agent
 from auditor.capture.consent import Chooser
+from auditor.capture.drift import Watched
+from auditor.capture.driver import is_driver_gone
+from auditor.capture.ending import DRIVER_GONE
+from auditor.capture.equipment import canary_proof, connect, lost, plant, recording
 from auditor.capture.ground import Attempt, Ground
 from auditor.capture.guards import Guards, VisitEnded
 from auditor.capture.journey import Journey, StepFailed
@@ -26,18 +29,39 @@ from auditor.capture.sensor import Sensor
 from auditor.capture.snapshot import jar, snapshot
 from auditor.capture.states import StateNotReached, restore_state
 from auditor.errors import InputError
-from auditor.evidence import CookieMode, Outcome, Phase, Proof, Visit, VisitKind
+from auditor.evidence import Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
 from auditor.scenario import Goto, PlannedVisit, Site, Step
-from auditor.store.jar import CANARY_DOMAIN
 from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
 BLANK = "about:blank"
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A visit that has been made and not been judged: what went wrong so far, the proxy's counters, the state's."""
+
+    visit: Visit
+    folder: Path
+    reasons: list[str]
+    counters: dict[str, Any]
+    watched: list[Watched]
+
+    def judged(self) -> Visit:
+        """The visit with its outcome, read from its files: slow, for a thread."""
+        return judge(self.visit, self.folder, self.reasons, self.counters, self.watched)
+
+
 async def make_visit(
     plan: PlannedVisit, site: Site, kind: VisitKind, ground: Ground, folder: Path, attempt: int
 ) -> Visit:
+    """Make one visit, leave its files in `folder` and judge it. Never raises for what a page or a process did."""
+    return await asyncio.to_thread((await record_visit(plan, site, kind, ground, folder, attempt)).judged)
+
+
+async def record_visit(
+    plan: PlannedVisit, site: Site, kind: VisitKind, ground: Ground, folder: Path, attempt: int
+) -> Recorded:
     """Make one visit and leave its files in `folder`. Never raises for what a page or a process did."""
     run = Attempt()
     journey = Journey(ground.scenario.limits, folder, ground.python_steps)
@@ -60,6 +84,10 @@ async def make_visit(
         run.reasons.append(f"browser_lost: {error.message.strip().splitlines()[0]}")
     except ProxyLost as error:
         run.reasons.append(f"proxy_lost: {error}")
+    except Exception as error:  # the driver's end is told by nothing narrower
+        if not is_driver_gone(error):
+            raise
+        run.reasons.append(f"browser_lost: {DRIVER_GONE}")
     finally:
         sensor.close()
     if sensor.crashed is not None:
@@ -96,7 +124,7 @@ async def make_visit(
         screenshots=tuple(journey.screenshots),
         coverage=(*run.coverage, *guards.coverage()),
     )
-    return await asyncio.to_thread(judge, visit, folder, run.reasons, run.counters, run.watched)
+    return Recorded(visit, folder, run.reasons, run.counters, run.watched)
 
 
 async def _visit(
@@ -111,19 +139,20 @@ async def _visit(
 ) -> None:
     limits = ground.scenario.limits
     async with (
-        _recording(ground, folder, site, run, guards) as port,
-        _browser(plan.cookie_mode, ground, port) as browser,
+        recording(ground, folder, site, run, guards) as port,
+        chromium(plan.cookie_mode, ground, port) as browser,
     ):
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
+        context, planted = None, ""
         try:
-            context = await _connect(ground.playwright, browser)
+            context = await connect(ground.playwright, browser)
             if (platform := platform_of(plan, ground)) is not None:
                 proofs, coverage = await restore_state(platform, plan.visitor, context, client)
                 run.proofs += proofs
                 run.coverage += coverage
             await sensor.attach(client)
             await guards.attach(client, browser.process.pid)
-            canary = await _plant(client)
+            planted = await plant(client)
             sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
             await prepare(plan, site, ground, run, journey, sensor, context, client)
             await _phase(ground, sensor, Phase.journey)
@@ -161,62 +190,14 @@ async def _visit(
                 await opened.close()
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
             run.state |= await jar(client)
-            run.proofs.append(_canary_proof(run.state["cookies"], canary))
+            run.proofs.append(canary_proof(run.state["cookies"], planted))
             await _phase(ground, sensor, Phase.prepare)
             await prove_after(plan, ground, run, context, client)
+        except (StepFailed, PlaywrightError, CdpError):
+            run.reasons += await lost(client, context, planted)
+            raise
         finally:
             await client.close()
-
-
-@contextlib.asynccontextmanager
-async def _recording(ground: Ground, folder: Path, site: Site, run: Attempt, guards: Guards) -> AsyncIterator[int]:
-    """The proxy's listener and record, closed last, when the browser can send no more."""
-    ground.proxy.on_limit = guards.end
-    port = await ground.proxy.open(folder, Phase.prepare, site.replay, ground.scenario.limits)
-    try:
-        yield port
-    finally:
-        run.counters = await asyncio.shield(ground.proxy.close())
-
-
-@contextlib.asynccontextmanager
-async def _browser(mode: CookieMode, ground: Ground, port: int) -> AsyncIterator[Chromium]:
-    scenario = ground.scenario
-    browser = await Chromium.start(
-        mode=mode,
-        proxy_port=port,
-        spki=ground.authority.spki,
-        language=scenario.language,
-        time_zone=scenario.time_zone,
-        window=scenario.window,
-        work=ground.work,
-    )
-    try:
-        yield browser
-    finally:
-        await asyncio.shield(browser.close())
-
-
-async def _connect(playwright: Playwright, browser: Chromium) -> BrowserContext:
-    """Playwright on the running browser, in its own profile: no context of Playwright's, no emulation."""
-    connected = await playwright.chromium.connect_over_cdp(browser.endpoint, timeout=20_000)
-    context = connected.contexts[0]
-    # With a listener Playwright leaves dialogs alone: the guards answer them.
-    context.on("dialog", lambda _: None)
-    return context
-
-
-async def _plant(client: CdpClient) -> str:
-    """Put the cookie into the jar that proves, when it is still there, that the jar was not lost (Z1)."""
-    value = secrets.token_hex(8)
-    cookie = {"name": "auditor", "value": value, "url": f"https://{CANARY_DOMAIN}/", "secure": True}
-    await client.send("Storage.setCookies", {"cookies": [cookie]})
-    return value
-
-
-def _canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
-    found = any(c["domain"].lstrip(".") == CANARY_DOMAIN and c["value"] == value for c in cookies)
-    return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
 
 
 async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:

@@ -55,6 +55,9 @@ def resume(out: Path, workers: int, begun: Begun) -> RunFolder:
     """Make the visits a stopped run still lacks, with the scenario the run itself keeps."""
     run = RunFolder.open(out, hold=True)
     try:
+        if not run.facts():
+            cure = "remove the folder and run the scenario again"
+            raise InputError("was stopped before its first step", file=out, cure=cure)
         scenario = scenario_of(run)
         if scenario is None:
             raise InputError("was imported: there is nothing to resume", file=out)
@@ -64,6 +67,7 @@ def resume(out: Path, workers: int, begun: Begun) -> RunFolder:
         shutil.rmtree(run.spool_dir, ignore_errors=True)
         run.spool_dir.mkdir()
         run.custody("resume", {"run": out.name})
+        run.mend_custody()
         _go_on(run, scenario, workers, begun)
     finally:
         run.release()

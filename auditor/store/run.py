@@ -18,6 +18,7 @@ import json
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +66,7 @@ class RunFolder:
         self.journal = path / "journal"
         self.spool_dir = self.journal / "spool"
         self._lock = FileLock(self.journal / "lock", timeout=0)
+        self._pen = threading.Lock()
 
     @classmethod
     def create(cls, path: Path) -> "RunFolder":
@@ -173,18 +175,30 @@ class RunFolder:
     def custody(self, action: str, subject: dict[str, str]) -> None:
         """Append one line to the custody log, chained to the line before it by that line's SHA-256."""
         path = self.data / "custody.jsonl"
-        last = path.read_bytes().splitlines()[-1:] if path.exists() else []
-        line = {
-            "at": datetime.now(UTC).isoformat(),
-            "action": action,
-            "subject": subject,
-            "tool": f"auditor {__version__}",
-            "previous": hashlib.sha256(last[0]).hexdigest() if last else None,
-        }
-        with path.open("ab") as file:
-            file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with self._pen:
+            last = path.read_bytes().splitlines()[-1:] if path.exists() else []
+            line = {
+                "at": datetime.now(UTC).isoformat(),
+                "action": action,
+                "subject": subject,
+                "tool": f"auditor {__version__}",
+                "previous": hashlib.sha256(last[0]).hexdigest() if last else None,
+            }
+            with path.open("ab") as file:
+                file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+
+    def mend_custody(self) -> None:
+        """After a kill: log the visits that were published when there was no time left to log them."""
+        path = self.data / "custody.jsonl"
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        subjects = [json.loads(line) for line in lines if b'"action": "visit_' in line]
+        told = {line["subject"]["visit"] for line in subjects}
+        for visit in self.published():
+            if visit not in told:
+                sha256 = fact_of(self.visits_dir / visit / VISIT_FILE).sha256
+                self.custody("visit_found", {"visit": visit, "visit_json": sha256})
 
     def write_bag(self) -> None:
         """Write the BagIt files over everything under data/ (RFC 8493 2.1, 2.2)."""

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +84,28 @@ def test_the_custody_log_is_a_chain(run: RunFolder) -> None:
     lines = [json.loads(line) for line in raw]
     assert [line["action"] for line in lines] == ["start", "fault", "end"]
     assert [line["previous"] for line in lines] == [None, *(hashlib.sha256(r).hexdigest() for r in raw[:-1])]
+
+
+def test_a_visit_published_without_time_to_log_it_is_logged_when_the_run_goes_on(run: RunFolder) -> None:
+    publish(run)
+    log = run.data / "custody.jsonl"
+    run.mend_custody()
+    assert len(log.read_bytes().splitlines()) == 1
+    log.unlink()
+    run.mend_custody()
+    (line,) = [json.loads(text) for text in log.read_bytes().splitlines()]
+    told = hashlib.sha256((run.visits_dir / VISIT.visit / "visit.json").read_bytes()).hexdigest()
+    assert (line["action"], line["subject"]) == ("visit_found", {"visit": VISIT.visit, "visit_json": told})
+    run.mend_custody()
+    assert len(log.read_bytes().splitlines()) == 1
+
+
+def test_threads_do_not_break_the_custody_chain(run: RunFolder) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: run.custody("done", {"number": str(number)}), range(40)))
+    lines = (run.data / "custody.jsonl").read_bytes().splitlines()
+    assert {json.loads(line)["subject"]["number"] for line in lines} == {str(number) for number in range(40)}
+    assert [json.loads(line)["previous"] for line in lines[1:]] == [hashlib.sha256(li).hexdigest() for li in lines[:-1]]
 
 
 def test_the_bag_is_valid_for_coreutils(run: RunFolder) -> None:
