@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.probes import Probes
 
 KEPT = frozenset(
     {
@@ -59,6 +60,7 @@ class Sensor:
         self.crashed: str | None = None
         self.events = 0
         self.dialogs = 0
+        self.probes = Probes(self.note)
 
     async def attach(self, client: CdpClient) -> None:
         """Follow every target of the browser, from before its first line of script. Raises CdpError."""
@@ -69,9 +71,9 @@ class Sensor:
         """Finish the file."""
         self._file.close()
 
-    def note(self, method: str, params: dict[str, Any]) -> None:
+    def note(self, method: str, params: dict[str, Any], session: str | None = None) -> None:
         """Write a line of our own among the events, such as the beginning of a phase."""
-        self._write(method, None, params)
+        self._write(method, session, params)
 
     def on_event(self, method: str, session: str | None, params: dict[str, Any]) -> None:
         """Take one event; called in the order they come."""
@@ -79,6 +81,7 @@ class Sensor:
             self._attached(params)
         elif method == "Target.detachedFromTarget":
             self.sessions.pop(params.get("sessionId", ""), None)
+            self.probes.detached(params.get("sessionId", ""))
         elif method == "Inspector.targetCrashed":
             info = self.sessions.get(session or "", {})
             if not info.get("url", "").startswith("chrome://"):
@@ -87,6 +90,7 @@ class Sensor:
             self.dialogs += 1
         if method in KEPT:
             self._write(method, session, _trimmed(method, params))
+        self.probes.on_event(method, session, params)
 
     def _attached(self, params: dict[str, Any]) -> None:
         session, info = params["sessionId"], params["targetInfo"]
@@ -102,7 +106,10 @@ class Sensor:
             client.send_soon("Page.enable", {}, session)
             client.send_soon("DOMStorage.enable", {}, session)
         client.send_soon("Target.setAutoAttach", AUTO_ATTACH, session)
-        client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+        if kind in WITH_NETWORK:
+            self.probes.attach(client, session, info)
+        else:
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
     def _write(self, method: str, session: str | None, params: dict[str, Any]) -> None:
         line = {"t": datetime.now(UTC).isoformat(), "session": session, "method": method, "params": params}

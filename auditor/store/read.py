@@ -21,9 +21,11 @@ from auditor.evidence import (
     VisitKind,
 )
 from auditor.store.browser_events import read_events, read_hops
+from auditor.store.calls import Calls, read_calls, script_cookies
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.signals import signals_of
 from auditor.store.wire import read_wire
 
 
@@ -49,12 +51,15 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     if problem:
         coverage.append(Coverage(sensor="proxy", reason=problem))
     coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in state.get("problems", ())]
+    calls = read_calls(folder / EVENTS_FILE)
+    coverage += calls.coverage
     document = folder / DOCUMENT_FILE
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
-        cookies=cookies_of(exchanges, state.get("cookies")),
-        storage=_storage(state, folder / EVENTS_FILE),
+        cookies=cookies_of(exchanges, state.get("cookies"), script_cookies(calls.calls)),
+        storage=_storage(state, folder / EVENTS_FILE, calls),
+        signals=signals_of(visit.visit, exchanges, calls),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
     )
@@ -79,7 +84,7 @@ def _state(path: Path) -> dict[str, Any]:
     return state
 
 
-def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
+def _storage(state: dict[str, Any], events: Path, calls: Calls) -> tuple[StorageItem, ...]:
     """Items there at the end, and those of frames that had gone by then, as the browser told their writing."""
     found: dict[tuple[str, str, str], str] = {}
     for line in read_events(events):
@@ -100,7 +105,8 @@ def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
     items = []
     for (storage_key, area, key), value in found.items():
         origin, top_site = split_storage_key(storage_key)
-        items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value))
+        writer = calls.writers.get((storage_key, area, key))
+        items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value, written_by=writer))
     return tuple(sorted(items, key=lambda i: (i.top_site, i.origin, i.area, i.key)))
 
 

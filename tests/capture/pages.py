@@ -1,5 +1,7 @@
 """What the test web's sites say: pages, scripts, cookies."""
 
+from .probe_pages import PROBE_PAGES, PROBE_SCRIPTS
+
 FACTS = """
 const facts = () => JSON.stringify({userAgent: navigator.userAgent, languages: navigator.languages,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -78,3 +80,6 @@ COOKIES = {
     ),
     "/everything": ("own=1; Path=/; Secure; SameSite=Lax; Max-Age=60",),
 }
+
+PAGES |= PROBE_PAGES
+SCRIPTS |= PROBE_SCRIPTS

@@ -1,0 +1,364 @@
+"""Calls of the browser's own functions, told by its debugger and not by anything in the page.
+
+V8 can break at the entry of a native function (CDP Debugger.setBreakpointOnFunctionCall) and first evaluates the
+breakpoint's condition, which sees the call's arguments. Our condition always throws: nothing pauses, and the
+thrown error, with its stack, is told to the debugger alone (Runtime.exceptionThrown). The page cannot see it: the
+error is made by the engine and given own fields that need none of the page's globals, so that no getter, setter
+or Error.prepareStackTrace of the page runs when the debugger reads it.
+
+Breakpoints are set before a realm's first script: a `debugger` statement in an isolated world of our own pauses
+every new document at its start, and a worker waits for us. `debugger` statements of pages are ignored, as in a
+browser without a debugger: all scripts but our own are black-boxed.
+"""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from auditor.capture.cdp import CdpClient, CdpError
+from auditor.specs import Spec, load
+
+type Note = Callable[[str, dict[str, Any], str | None], None]
+
+MAX_TEXT = 1 << 18
+"""Characters of an argument that are told; a longer one is told as not known."""
+MAX_FRAMES = 16
+WORKERS = frozenset({"worker", "shared_worker", "service_worker"})
+
+
+class Probe(Spec):
+    """One function whose calls are told."""
+
+    id: str
+    how: Literal["get", "set", "call", "new"]
+    interface: str
+    member: str = ""
+    kind: Literal["write", "surface", "api"]
+    group: str
+    argument: Literal["", "first", "pair", "cookie"] = ""
+    limit: int = Field(100, ge=1, description="calls told for each process")
+    about: str
+    mark: Literal["V", "S", "C"]
+    source: str
+
+    @property
+    def expression(self) -> str:
+        """The function, in a realm no script of the page has run in."""
+        match self.how:
+            case "get" | "set":
+                return (
+                    f"Object.getOwnPropertyDescriptor({self.interface}.prototype,{json.dumps(self.member)}).{self.how}"
+                )
+            case "call":
+                return f"{self.interface}.prototype.{self.member}"
+            case "new":
+                return self.interface
+
+
+class _Probes(Spec):
+    probes: tuple[Probe, ...]
+
+
+@cache
+def probes() -> tuple[Probe, ...]:
+    """All probes, in the order of the file."""
+    return load(Path(__file__).with_name("probes.yaml"), _Probes).probes
+
+
+_TEXT = f"typeof %s=='string'&&%s.length<={MAX_TEXT}||typeof %s=='number'||typeof %s=='boolean'"
+
+
+def condition(probe: Probe, head: str) -> str:
+    """The breakpoint's condition: throws an error whose message is `head`, then the arguments as the probe wants them.
+
+    Only syntax is used, no global: the page may have replaced any. Objects are never turned to text, that would
+    call the page's code. The class' fields are defined on the error itself, past any setter.
+    """
+    a, b = (_TEXT % ((name,) * 4) for name in ("a", "b"))
+    match probe.argument:
+        case "first":
+            message, more = f"${{{a}?'='+a:''}}", ""
+        case "pair" | "cookie":
+            message = f"${{({a})&&({b})?`=${{`${{a}}`.length}},${{a}}${{b}}`:''}}"
+            more = ";told=typeof a=='object'?a:0" if probe.argument == "cookie" else ""
+        case _:
+            message, more = "", ""
+    return (
+        "const a=arguments[0],b=arguments[1];try{null.x}catch(e){new(class extends function(){return e}"
+        f"{{stack='';name='';message=`{head}{message}`{more}}});throw e}}"
+    )
+
+
+@dataclass
+class _Session:
+    """One page, frame or worker: its realms, and the breakpoints set through it."""
+
+    number: int
+    root: str
+    worker: bool
+    realms: dict[str, int] = field(default_factory=dict)
+    """The main world of each frame."""
+    frames: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Frame and origin of each realm."""
+    starts: dict[str, str] = field(default_factory=dict)
+    """Frame of each run of our own script, by script id."""
+    breakpoints: dict[int, str] = field(default_factory=dict)
+    calls: Counter[int] = field(default_factory=Counter)
+    paused: bool = False
+    arming: int = 0
+    armed: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Probes:
+    """Sets the probes in every realm of one browser and notes the calls as lines `Auditor.call`."""
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._token = f"auditor-{secrets.token_hex(8)}"
+        self._client: CdpClient | None = None
+        self._sessions: dict[str, _Session] = {}
+        self._by_number: dict[int, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def attach(self, client: CdpClient, session: str, info: dict[str, Any]) -> None:
+        """Begin with a target that waits for us; lets it run when its probes are set, or can't be."""
+        self._client = client
+        number = len(self._by_number) + 1
+        state = _Session(number, info["targetId"], info["type"] in WORKERS)
+        self._sessions[session], self._by_number[number] = state, session
+        client.send_soon("Debugger.enable", {}, session)
+        patterns = {"patterns": [f"^(?!{self._token})"], "skipAnonymous": True}
+        client.send_soon("Debugger.setBlackboxPatterns", patterns, session)
+        client.send_soon("Debugger.setAsyncCallStackDepth", {"maxDepth": 8}, session)
+        client.send_soon("Runtime.enable", {}, session)
+        if state.worker:
+            self._start(self._arm_worker(session, state))
+            return
+        pause = {"source": f"debugger;\n//# sourceURL={self._token}", "worldName": self._token}
+        client.send_soon("Page.addScriptToEvaluateOnNewDocument", pause, session)
+        client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+
+    def detached(self, session: str) -> None:
+        """Forget a target that is gone."""
+        self._sessions.pop(session, None)
+
+    def on_event(self, method: str, session: str | None, params: dict[str, Any]) -> None:
+        """Take one event of the Debugger and Runtime domains; others are not ours."""
+        if session is None or (state := self._sessions.get(session)) is None:
+            return
+        match method:
+            case "Runtime.executionContextCreated":
+                context = params["context"]
+                told = context.get("auxData") or {}
+                frame = told.get("frameId", "")
+                state.frames[context["id"]] = (frame, context.get("origin", ""))
+                if told.get("isDefault"):
+                    state.realms[frame] = context["id"]
+            case "Debugger.scriptParsed" if params["url"] == self._token:
+                frame = (params.get("executionContextAuxData") or {}).get("frameId", "")
+                state.starts[params["scriptId"]] = frame
+                state.arming += 1
+                self._start(self._arm_frame(session, state, frame))
+            case "Debugger.paused":
+                self._paused(session, state, params)
+            case "Debugger.resumed":
+                state.paused = False
+            case "Runtime.exceptionThrown":
+                self._thrown(session, state, params)
+
+    def _paused(self, session: str, state: _Session, params: dict[str, Any]) -> None:
+        frames: list[dict[str, Any]] = params.get("callFrames") or [{}]
+        if frames[0].get("location", {}).get("scriptId") in state.starts:
+            state.paused = True
+            self._resume(session, state)
+        elif self._client is not None:
+            # A person's browser has no debugger to ask before a page that eats all memory ends.
+            out_of_memory = params.get("reason") == "OOM"
+            self._client.send_soon("Page.crash" if out_of_memory else "Debugger.resume", {}, session)
+
+    def _resume(self, session: str, state: _Session) -> None:
+        """Let a document go on that waits at its start, once nothing is being set any more."""
+        if state.paused and not state.arming and self._client is not None:
+            state.paused = False
+            self._client.send_soon("Debugger.resume", {}, session)
+
+    async def _arm_frame(self, session: str, state: _Session, frame: str) -> None:
+        on_time = False
+        try:
+            async with state.turn:
+                whole = frame == state.root or not state.armed
+                await self._arm(session, state, state.realms.get(frame), whole=whole)
+            # The pause was told before the answer: the realm's first script was still to come.
+            on_time = state.paused
+        except CdpError as error:
+            if session in self._sessions:
+                self._note("Auditor.unwatched", {"frame": frame, "reason": f"not set: {error}"}, session)
+            on_time = True  # said already
+        finally:
+            state.arming -= 1
+            self._resume(session, state)
+        if not on_time:
+            self._note("Auditor.unwatched", {"frame": frame, "reason": "set after the document had begun"}, session)
+
+    async def _arm_worker(self, session: str, state: _Session) -> None:
+        client = self._client
+        assert client is not None
+        try:
+            await self._arm(session, state, None, whole=True)
+        except CdpError as error:
+            if session in self._sessions:
+                self._note("Auditor.unwatched", {"frame": "", "reason": f"not set: {error}"}, session)
+        finally:
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+
+    async def _arm(self, session: str, state: _Session, realm: int | None, *, whole: bool) -> None:
+        """Set all breakpoints (`whole`), or make those of the process hold in a realm that is new in it.
+
+        A breakpoint belongs to the function of all realms of a process, but holds only in realms that had the
+        function when one was last set. Raises CdpError.
+        """
+        client = self._client
+        assert client is not None
+        functions = ",".join(f"(()=>{{try{{return {p.expression}}}catch{{}}}})()" for p in probes())
+        last = len(probes()) - 1
+        asked: dict[str, Any] = {
+            "expression": f"[{functions}]" if whole else f"[{functions}][{last}]",
+            "objectGroup": self._token,
+            "silent": True,
+            # Where the page was first after all, no code of its own that does anything is run.
+            "throwOnSideEffect": True,
+        }
+        if realm is not None:
+            asked["contextId"] = realm
+        answer = (await client.send("Runtime.evaluate", asked, session))["result"]
+        if "objectId" not in answer:
+            raise CdpError("the functions could not be had")
+        if whole:
+            listed = {"objectId": answer["objectId"], "ownProperties": True}
+            properties = (await client.send("Runtime.getProperties", listed, session))["result"]
+            found = {int(p["name"]): p.get("value", {}) for p in properties if p["name"].isdigit()}
+            state.breakpoints, state.calls = {}, Counter()
+            natives = {n: v["objectId"] for n, v in found.items() if "[native code]" in v.get("description", "")}
+            await asyncio.gather(*(self._set(session, state, n, function) for n, function in natives.items()))
+        else:
+            if (old := state.breakpoints.pop(last, None)) is not None:
+                await client.send("Debugger.removeBreakpoint", {"breakpointId": old}, session)
+            await self._set(session, state, last, answer["objectId"])
+        state.armed = True
+        client.send_soon("Runtime.releaseObjectGroup", {"objectGroup": self._token}, session)
+
+    async def _set(self, session: str, state: _Session, number: int, function: str) -> None:
+        assert self._client is not None
+        head = f"{self._token}|{state.number}|{number}|"
+        asked = {"objectId": function, "condition": condition(probes()[number], head)}
+        answer = await self._client.send("Debugger.setBreakpointOnFunctionCall", asked, session)
+        state.breakpoints[number] = answer["breakpointId"]
+
+    def _thrown(self, session: str, state: _Session, params: dict[str, Any]) -> None:
+        details = params["exceptionDetails"]
+        thrown = details.get("exception", {})
+        _, ours, text = thrown.get("description", "").partition(f"{self._token}|")
+        if not ours:
+            return  # the page's own error
+        setter, number_text, argument = text.split("|", 2)
+        number, owner = int(number_text), self._sessions.get(self._by_number[int(setter)])
+        probe = probes()[number]
+        if owner is not None:
+            owner.calls[number] += 1
+            if owner.calls[number] >= probe.limit:
+                self._stop(self._by_number[int(setter)], owner, number, probe)
+            if owner.calls[number] > probe.limit:
+                return
+        if owner is not state and state.armed:
+            return  # a neighbour's breakpoint in the same process: this session's own tells it
+        frame, origin = state.frames.get(details.get("executionContextId", 0), ("", ""))
+        line: dict[str, Any] = {
+            "probe": probe.id,
+            "kind": probe.kind,
+            "group": probe.group,
+            "at": datetime.fromtimestamp(params["timestamp"] / 1000, UTC).isoformat(),
+            "frame": frame,
+            "origin": origin,
+            "stack": _trimmed(details.get("stackTrace") or {}),
+        }
+        if probe.argument == "cookie" and not argument and "objectId" in thrown:
+            self._start(self._with_object(session, line, thrown["objectId"]))
+            return
+        self._note("Auditor.call", line | _arguments(probe, argument), session)
+
+    def _stop(self, session: str, state: _Session, number: int, probe: Probe) -> None:
+        """Tell no more of this function in this process; the command interrupts a script that is running."""
+        if (breakpoint_id := state.breakpoints.pop(number, None)) is None or self._client is None:
+            return
+        self._client.send_soon("Debugger.removeBreakpoint", {"breakpointId": breakpoint_id}, session)
+        self._note("Auditor.limit", {"probe": probe.id, "kind": probe.kind, "calls": probe.limit}, session)
+
+    async def _with_object(self, session: str, line: dict[str, Any], error: str) -> None:
+        """The call of cookieStore.set with an object: its plain values, read without running any getter."""
+        client = self._client
+        assert client is not None
+        try:
+            told = (await _own(client, session, error)).get("told", {})
+            if "objectId" in told and told.get("subtype") != "proxy":
+                values = await _own(client, session, told["objectId"])
+                line["cookie"] = {name: value.get("value") for name, value in values.items() if "value" in value}
+        except CdpError:
+            pass  # the realm has gone: the call is told without it
+        self._note("Auditor.call", line, session)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _own(client: CdpClient, session: str, handle: str) -> dict[str, dict[str, Any]]:
+    asked = {"objectId": handle, "ownProperties": True}
+    found = (await client.send("Runtime.getProperties", asked, session))["result"]
+    return {p["name"]: p["value"] for p in found if "value" in p}
+
+
+def _arguments(probe: Probe, text: str) -> dict[str, Any]:
+    """The arguments out of an error's message: `=text`, or `=length,` and two texts; nothing when not known."""
+    if not text.startswith("="):
+        return {}
+    if probe.argument == "first":
+        return {"argument": text[1:]}
+    length, _, both = text[1:].partition(",")
+    # Lengths of a script's strings are in UTF-16 units.
+    units, cut = both.encode("utf-16-le", "surrogatepass"), 2 * int(length)
+    first = units[:cut].decode("utf-16-le", "surrogatepass")
+    second = units[cut:].decode("utf-16-le", "surrogatepass")
+    if probe.argument == "cookie":
+        return {"cookie": {"name": first, "value": second}}
+    # The value itself is in the browser's own event of the change.
+    return {"argument": first, "value_sha256": hashlib.sha256(second.encode("utf-8", "surrogatepass")).hexdigest()}
+
+
+def _trimmed(stack: dict[str, Any]) -> dict[str, Any]:
+    """A stack less the condition's own call and what no reader needs, at most MAX_FRAMES calls long."""
+    own = stack.get("callFrames") or ()
+    skip = 1 if own and own[0].get("functionName") == "eval" and not own[0].get("url") else 0
+    trimmed: dict[str, Any] = {}
+    calls, left = own[skip:], MAX_FRAMES
+    keep = ("functionName", "url", "lineNumber", "columnNumber")
+    place = trimmed
+    while True:
+        place["callFrames"] = [{key: call.get(key) for key in keep} for call in calls[:left]]
+        left -= len(place["callFrames"])
+        if left <= 0 or not (stack := stack.get("parent") or {}):
+            return trimmed
+        calls = stack.get("callFrames") or ()
+        place["parent"] = {}
+        place = place["parent"]
