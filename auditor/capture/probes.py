@@ -312,7 +312,8 @@ class Probes:
             told = (await _own(client, session, error)).get("told", {})
             if "objectId" in told and told.get("subtype") != "proxy":
                 values = await _own(client, session, told["objectId"])
-                line["cookie"] = {name: value.get("value") for name, value in values.items() if "value" in value}
+                if not any("get" in value for value in values.values()):
+                    line["cookie"] = {name: value.get("value") for name, value in values.items()}
         except CdpError:
             pass  # the realm has gone: the call is told without it
         self._note("Auditor.call", line, session)
@@ -326,7 +327,7 @@ class Probes:
 async def _own(client: CdpClient, session: str, handle: str) -> dict[str, dict[str, Any]]:
     asked = {"objectId": handle, "ownProperties": True}
     found = (await client.send("Runtime.getProperties", asked, session))["result"]
-    return {p["name"]: p["value"] for p in found if "value" in p}
+    return {p["name"]: p.get("value", {"get": True}) for p in found}
 
 
 def _arguments(probe: Probe, text: str) -> dict[str, Any]:

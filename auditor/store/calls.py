@@ -54,7 +54,7 @@ class _Reading:
     phase: Phase = Phase.prepare
     calls: list[Call] = field(default_factory=list)
     changes: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    limits: dict[str, int] = field(default_factory=dict)
+    limits: set[str] = field(default_factory=set)
     unwatched: dict[str, int] = field(default_factory=dict)
 
     def top(self, frame: str | None, session: str | None) -> str | None:
@@ -79,16 +79,11 @@ def read_calls(events: Path) -> Calls:
     reading = _Reading()
     for line in read_events(events):
         _take(reading, line["method"], line.get("session"), line["params"])
-    coverage = [
-        Coverage(
-            sensor="scripts", skipped=n, reason=f"{probe}: no more calls were told after a limit; counts are at least"
-        )
-        for probe, n in sorted(reading.limits.items())
-    ]
-    coverage += [
-        Coverage(sensor="scripts", skipped=n, reason=f"documents or workers whose scripts were not watched: {reason}")
-        for reason, n in sorted(reading.unwatched.items())
-    ]
+    limit = "no more calls were told after a limit, their counts are lower bounds"
+    late = "documents or workers whose scripts were not watched from the start"
+    reasons = [f"{probe}: {limit}" for probe in sorted(reading.limits)]
+    reasons += [f"{n} {late}: {reason}" for reason, n in sorted(reading.unwatched.items())]
+    coverage = [Coverage(sensor="scripts", reason=reason) for reason in reasons]
     return Calls(tuple(reading.calls), frozenset(reading.limits), _writers(reading), tuple(coverage))
 
 
@@ -118,7 +113,7 @@ def _take(reading: _Reading, method: str, session: str | None, params: dict[str,
         case "Auditor.call":
             reading.calls.append(_call(reading, session, params))
         case "Auditor.limit":
-            reading.limits[params["probe"]] = reading.limits.get(params["probe"], 0) + 1
+            reading.limits.add(params["probe"])
         case "Auditor.unwatched":
             reading.unwatched[params["reason"]] = reading.unwatched.get(params["reason"], 0) + 1
 
@@ -199,7 +194,9 @@ def _store_line(cookie: dict[str, Any]) -> str | None:
     name, value = cookie.get("name"), cookie.get("value")
     if not isinstance(name, str) or not isinstance(value, str):
         return None
-    parts = [f"{name}={value}", f"Path={cookie.get('path', '/')}", "Secure"]
+    path = str(cookie.get("path") or "/")
+    # Chromium ends the path with a slash, which document.cookie and Set-Cookie do not.
+    parts = [f"{name}={value}", f"Path={path if path.endswith('/') else path + '/'}", "Secure"]
     parts.append(f"SameSite={cookie.get('sameSite', 'strict')}")
     if isinstance(domain := cookie.get("domain"), str):
         parts.append(f"Domain={domain}")

@@ -35,6 +35,97 @@ TAG = """document.cookie = "tag=1; Path=/; Domain=one.test";
 localStorage.setItem("tag", "1");
 """
 
+# Everything a page can compare: what it finds is sent to the server.
+NOTICE = """<!doctype html><meta http-equiv="Content-Security-Policy"
+ content="script-src 'unsafe-inline' 'self'; require-trusted-types-for 'script'"><title>notice</title><body><script>
+const found = {}, touched = [];
+addEventListener("error", () => touched.push("error"));
+addEventListener("unhandledrejection", () => touched.push("rejection"));
+document.addEventListener("securitypolicyviolation", () => touched.push("policy"));
+found.window = Object.getOwnPropertyNames(window).sort();
+found.document = Object.getOwnPropertyNames(document).sort();
+found.documentPrototype = Object.getOwnPropertyNames(Document.prototype).sort();
+const natives = {
+  cookie: Object.getOwnPropertyDescriptor(Document.prototype, "cookie").set,
+  cores: Object.getOwnPropertyDescriptor(Navigator.prototype, "hardwareConcurrency").get,
+  setItem: Storage.prototype.setItem, toDataURL: HTMLCanvasElement.prototype.toDataURL,
+  measureText: CanvasRenderingContext2D.prototype.measureText, store: CookieStore.prototype.set,
+  zone: Intl.DateTimeFormat.prototype.resolvedOptions, peer: RTCPeerConnection, audio: OfflineAudioContext,
+};
+const look = fn => [fn.toString(), Function.prototype.toString.call(fn), fn.name, fn.length,
+  Object.getOwnPropertyNames(fn), Object.getPrototypeOf(fn) === Function.prototype, "prototype" in fn];
+const all = () => Object.fromEntries(Object.entries(natives).map(([name, fn]) => [name, look(fn)]));
+found.before = all();
+found.descriptors = JSON.stringify([Object.getOwnPropertyDescriptors(Document.prototype.__proto__),
+  Object.keys(Object.getOwnPropertyDescriptor(Document.prototype, "cookie"))]);
+// Traps on whatever reads an error, a class or a descriptor.
+Error.prepareStackTrace = (error, calls) => {
+  touched.push("prepareStackTrace");
+  return calls.map(c => `${c.getFunctionName()} ${c.isNative()} ${c.isEval()} ${c.getLineNumber()}`).join(", ");
+};
+for (const one of [Error, TypeError, Object, Function, Array, String]) {
+  for (const key of ["stack", "name", "message", "toString", "constructor", "cause", "told",
+      Symbol.toStringTag, Symbol.hasInstance, Symbol.species, Symbol.iterator, Symbol.toPrimitive, "__proto__"]) {
+    const own = Object.getOwnPropertyDescriptor(one.prototype, key);
+    if (own && !own.configurable) continue;
+    Object.defineProperty(one.prototype, key, {__proto__: null, configurable: true,
+      get() { touched.push(`get ${one.name} ${String(key)}`);
+        return own && (own.get ? own.get.call(this) : own.value); },
+      set(value) { touched.push(`set ${String(key)}`);
+        Object.defineProperty(this, key, {__proto__: null, value, writable: true, configurable: true}); }});
+  }
+}
+/(c)(a)/.exec("cat") || /(a)(t)/.exec("cat");
+touched.length = 0;
+document.cookie = "plain=1; Path=/";
+localStorage.setItem("plain", "1");
+const cores = navigator.hardwareConcurrency;
+document.createElement("canvas").getContext("2d").measureText("x");
+const zone = natives.zone.call(new Intl.DateTimeFormat());
+new OfflineAudioContext(1, 1, 44100);
+cookieStore.set({name: "noted", value: "1", get path() { touched.push("get path"); return "/"; }});
+found.afterCalls = touched.slice();
+found.inside = [];
+const stack = () => { const error = {}; Error.captureStackTrace(error); return error.stack; };
+document.cookie = {toString() { found.inside.push(stack()); return "object=1; Path=/"; }};
+localStorage.setItem({toString() { found.inside.push(stack()); return "object"; }}, "1");
+const proxy = new Proxy({}, {get(_, key) { touched.push(`proxy ${String(key)}`); return undefined; },
+  ownKeys() { touched.push("proxy keys"); return []; },
+  getOwnPropertyDescriptor() { touched.push("proxy descriptor"); return undefined; }});
+found.proxied = touched.length;
+try { cookieStore.set(proxy).catch(() => touched.push("refused")); } catch { touched.push("thrown"); }
+try { natives.cookie.call({}, "x"); } catch (error) { found.illegal = [error.message, error.stack]; }
+found.regexp = [RegExp.$1, RegExp.lastMatch];
+delete Error.prepareStackTrace;
+Error.stackTraceLimit = 0;
+document.cookie = "unlimited=1; Path=/";
+Error.stackTraceLimit = 10;
+found.after = all();
+found.frames = window.length;
+found.globals = Object.getOwnPropertyNames(window).sort();
+debugger;
+const policy = trustedTypes.createPolicy("ours", {createScriptURL: address => address});
+new Worker(policy.createScriptURL("/noticing.js")).onmessage = event => setTimeout(() => {
+  found.worker = event.data;
+  found.touched = touched;
+  found.cookies = document.cookie.split("; ").sort();
+  found.scripts = document.scripts.length;
+  found.resources = performance.getEntriesByType("resource").map(entry => entry.name).sort();
+  fetch("/noticed", {method: "POST", body: JSON.stringify(found)});
+}, 200);
+</script>"""
+
+NOTICE_WORKER = """const cores = Object.getOwnPropertyDescriptor(WorkerNavigator.prototype, "hardwareConcurrency").get;
+let touched = 0;
+Error.prepareStackTrace = () => { touched++; return ""; };
+const names = Object.getOwnPropertyNames(self).sort();
+navigator.hardwareConcurrency;
+new OffscreenCanvas(9, 9).getContext("2d").measureText("x");
+debugger;
+const after = Object.getOwnPropertyNames(self).sort();
+postMessage([cores.toString(), cores.name, after.join() == names.join(), names, touched]);
+"""
+
 FLOOD = """<!doctype html><title>flood</title><script>
 for (let n = 0; n < 2000; n++) document.cookie = `c${n % 50}=${n}; Path=/`;
 const one = document.createElement("canvas").getContext("2d");
@@ -44,6 +135,7 @@ fetch("/flooded");
 
 PROBE_PAGES = {
     "/flooding": FLOOD,
+    "/notice": NOTICE,
     "/writers": WRITERS,
     "/framed": """<!doctype html><script>
 document.cookie = "framed3=1; Path=/; SameSite=None; Secure";
@@ -52,4 +144,4 @@ localStorage.setItem("framed", "1");
 </script>""",
     "/same": "<!doctype html><script>document.cookie = 'same=1; Path=/'; localStorage.setItem('same', '1')</script>",
 }
-PROBE_SCRIPTS = {"/writer.js": WRITER, "/tag.js": TAG}
+PROBE_SCRIPTS = {"/writer.js": WRITER, "/tag.js": TAG, "/noticing.js": NOTICE_WORKER}
