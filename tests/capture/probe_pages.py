@@ -1,5 +1,7 @@
 """Pages whose scripts write, look and ask; each line's place is what the tests know."""
 
+GRAPHICS = ("getParameter", "readPixels", "getSupportedExtensions", "getShaderPrecisionFormat")
+
 WRITERS = """<!doctype html><title>writers</title>
 <script>
 document.cookie = "inline=1; Path=/; Max-Age=86400";
@@ -133,9 +135,68 @@ for (let n = 0; n < 20000; n++) one.measureText("x");
 fetch("/flooded");
 </script>"""
 
+# One call a line; each is made twice.
+SURFACES = (
+    ("canvas.toDataURL", "canvas.toDataURL()"),
+    ("canvas.toBlob", "canvas.toBlob(() => 0)"),
+    ("canvas.getImageData", "plane.getImageData(0, 0, 1, 1)"),
+    ("canvas.measureText", "plane.measureText('x')"),
+    ("offscreenCanvas.convertToBlob", "hidden.convertToBlob()"),
+    ("offscreenCanvas.getImageData", "hiddenPlane.getImageData(0, 0, 1, 1)"),
+    ("offscreenCanvas.measureText", "hiddenPlane.measureText('x')"),
+    # Where there is no graphics hardware there is no context: the functions are there all the same.
+    *((f"webgl.{name}", f"WebGLRenderingContext.prototype.{name}.call(null)") for name in GRAPHICS),
+    *((f"webgl2.{name}", f"WebGL2RenderingContext.prototype.{name}.call(null)") for name in GRAPHICS),
+    ("OfflineAudioContext", "new OfflineAudioContext(1, 1, 44100)"),
+    ("analyser.getFloatFrequencyData", "analyser.getFloatFrequencyData(new Float32Array(1))"),
+    ("analyser.getByteFrequencyData", "analyser.getByteFrequencyData(new Uint8Array(1))"),
+    ("fonts.check", "document.fonts.check('9px serif')"),
+    ("navigator.hardwareConcurrency", "navigator.hardwareConcurrency"),
+    ("navigator.deviceMemory", "navigator.deviceMemory"),
+    ("navigator.plugins", "navigator.plugins"),
+    ("navigator.maxTouchPoints", "navigator.maxTouchPoints"),
+    ("navigator.getBattery", "navigator.getBattery()"),
+    ("screen.colorDepth", "screen.colorDepth"),
+    ("mediaDevices.enumerateDevices", "navigator.mediaDevices.enumerateDevices()"),
+    ("userAgentData.getHighEntropyValues", "navigator.userAgentData.getHighEntropyValues(['model'])"),
+    ("RTCPeerConnection", "new RTCPeerConnection()"),
+    ("document.requestStorageAccess", "quiet(document.requestStorageAccess())"),
+    ("document.hasStorageAccess", "document.hasStorageAccess()"),
+    ("credentials.get", "quiet(navigator.credentials.get({identity: {providers: []}}))"),
+    ("document.browsingTopics", "quiet(document.browsingTopics())"),
+    ("navigator.runAdAuction", "quiet(navigator.runAdAuction({}))"),
+    ("navigator.joinAdInterestGroup", "quiet(navigator.joinAdInterestGroup({}, 1))"),
+    ("sharedStorage.set", "quiet(sharedStorage.set('a', 'b'))"),
+    ("sharedStorage.run", "quiet(sharedStorage.run('a'))"),
+    ("sharedStorage.selectURL", "quiet(sharedStorage.selectURL('a', []))"),
+    ("Intl.resolvedOptions", "new Intl.DateTimeFormat().resolvedOptions()"),
+)
+SURFACES_SCRIPT = "".join(f"attempt({name!r}, () => {code});\n" for name, code in SURFACES)
+SURFACES_PAGE = """<!doctype html><title>surfaces</title><script>
+const canvas = document.createElement("canvas"), plane = canvas.getContext("2d");
+const hidden = new OffscreenCanvas(9, 9), hiddenPlane = hidden.getContext("2d");
+const analyser = new AnalyserNode(new OfflineAudioContext(1, 1, 44100));
+const quiet = promise => promise.catch(() => 0);
+const missing = [];
+const attempt = (name, call) => {
+  for (const _ of [1, 2]) try { call(); } catch (error) {
+    if (!/Illegal invocation/.test(error.message)) missing.push(name);
+  }
+};
+</script><script src="https://third.test/surfaces.js"></script>
+<script>
+new Worker("/working.js").onmessage = () => fetch("/missing", {method: "POST", body: JSON.stringify(missing)});
+</script>"""
+WORKING = """navigator.hardwareConcurrency;
+function measure() { new OffscreenCanvas(9, 9).getContext("2d").measureText("x"); }
+measure();
+postMessage("done");
+"""
+
 PROBE_PAGES = {
     "/flooding": FLOOD,
     "/notice": NOTICE,
+    "/surfaces": SURFACES_PAGE,
     "/writers": WRITERS,
     "/framed": """<!doctype html><script>
 document.cookie = "framed3=1; Path=/; SameSite=None; Secure";
@@ -144,4 +205,10 @@ localStorage.setItem("framed", "1");
 </script>""",
     "/same": "<!doctype html><script>document.cookie = 'same=1; Path=/'; localStorage.setItem('same', '1')</script>",
 }
-PROBE_SCRIPTS = {"/writer.js": WRITER, "/tag.js": TAG, "/noticing.js": NOTICE_WORKER}
+PROBE_SCRIPTS = {
+    "/writer.js": WRITER,
+    "/tag.js": TAG,
+    "/noticing.js": NOTICE_WORKER,
+    "/surfaces.js": SURFACES_SCRIPT,
+    "/working.js": WORKING,
+}
