@@ -12,7 +12,9 @@ browser without a debugger: all scripts but our own are black-boxed.
 """
 
 import asyncio
+import contextlib
 import hashlib
+import itertools
 import json
 import secrets
 from collections import Counter
@@ -114,6 +116,8 @@ class _Session:
     """Frame of each run of our own script, by script id."""
     breakpoints: dict[int, str] = field(default_factory=dict)
     calls: Counter[int] = field(default_factory=Counter)
+    isolate: str | None = None
+    """The JavaScript engine it runs in; frames of a process share one, and its pauses."""
     paused: bool = False
     arming: int = 0
     armed: bool = False
@@ -130,6 +134,7 @@ class Probes:
         self._sessions: dict[str, _Session] = {}
         self._by_number: dict[int, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._groups = itertools.count(1)
 
     def attach(self, client: CdpClient, session: str, info: dict[str, Any]) -> None:
         """Begin with a target that waits for us; lets it run when its probes are set, or can't be."""
@@ -142,6 +147,7 @@ class Probes:
         client.send_soon("Debugger.setBlackboxPatterns", patterns, session)
         client.send_soon("Debugger.setAsyncCallStackDepth", {"maxDepth": 8}, session)
         client.send_soon("Runtime.enable", {}, session)
+        self._start(self._learn_isolate(session, state))
         if state.worker:
             self._start(self._arm_worker(session, state))
             return
@@ -165,6 +171,9 @@ class Probes:
                 state.frames[context["id"]] = (frame, context.get("origin", ""))
                 if told.get("isDefault"):
                     state.realms[frame] = context["id"]
+            case "Runtime.executionContextDestroyed":
+                gone = params["executionContextId"]
+                state.realms = {frame: realm for frame, realm in state.realms.items() if realm != gone}
             case "Debugger.scriptParsed" if params["url"] == self._token:
                 frame = (params.get("executionContextAuxData") or {}).get("frameId", "")
                 state.starts[params["scriptId"]] = frame
@@ -181,33 +190,42 @@ class Probes:
         frames: list[dict[str, Any]] = params.get("callFrames") or [{}]
         if frames[0].get("location", {}).get("scriptId") in state.starts:
             state.paused = True
-            self._resume(session, state)
+            self._resume()
         elif self._client is not None:
             # A person's browser has no debugger to ask before a page that eats all memory ends.
             out_of_memory = params.get("reason") == "OOM"
             self._client.send_soon("Page.crash" if out_of_memory else "Debugger.resume", {}, session)
 
-    def _resume(self, session: str, state: _Session) -> None:
-        """Let a document go on that waits at its start, once nothing is being set any more."""
-        if state.paused and not state.arming and self._client is not None:
-            state.paused = False
-            self._client.send_soon("Debugger.resume", {}, session)
+    def _resume(self) -> None:
+        """Let documents go on that wait at their start, once nothing is being set any more in their process."""
+        busy = {state.isolate for state in self._sessions.values() if state.arming}
+        for session, state in self._sessions.items():
+            if state.paused and not state.arming and state.isolate not in busy and self._client is not None:
+                state.paused = False
+                self._client.send_soon("Debugger.resume", {}, session)
+
+    async def _learn_isolate(self, session: str, state: _Session) -> None:
+        assert self._client is not None
+        with contextlib.suppress(CdpError):  # gone already: nothing will be set in it
+            state.isolate = (await self._client.send("Runtime.getIsolateId", {}, session))["id"]
 
     async def _arm_frame(self, session: str, state: _Session, frame: str) -> None:
-        on_time = False
+        on_time = True
+        realm = state.realms.get(frame)
         try:
+            if frame == state.root:
+                await self._learn_isolate(session, state)
             async with state.turn:
                 whole = frame == state.root or not state.armed
-                await self._arm(session, state, state.realms.get(frame), whole=whole)
-            # The pause was told before the answer: the realm's first script was still to come.
-            on_time = state.paused
+                await self._arm(session, state, realm, whole=whole)
+            # Told to pause before the answer came, or in the pause of a neighbour: no script has run yet.
+            on_time = any(s.paused and s.isolate == state.isolate for s in self._sessions.values())
         except CdpError as error:
-            if session in self._sessions:
+            if session in self._sessions and state.realms.get(frame) == realm:
                 self._note("Auditor.unwatched", {"frame": frame, "reason": f"not set: {error}"}, session)
-            on_time = True  # said already
         finally:
             state.arming -= 1
-            self._resume(session, state)
+            self._resume()
         if not on_time:
             self._note("Auditor.unwatched", {"frame": frame, "reason": "set after the document had begun"}, session)
 
@@ -234,7 +252,7 @@ class Probes:
         last = len(probes()) - 1
         asked: dict[str, Any] = {
             "expression": f"[{functions}]" if whole else f"[{functions}][{last}]",
-            "objectGroup": self._token,
+            "objectGroup": (group := f"{self._token}-{next(self._groups)}"),
             "silent": True,
             # Where the page was first after all, no code of its own that does anything is run.
             "throwOnSideEffect": True,
@@ -256,7 +274,7 @@ class Probes:
                 await client.send("Debugger.removeBreakpoint", {"breakpointId": old}, session)
             await self._set(session, state, last, answer["objectId"])
         state.armed = True
-        client.send_soon("Runtime.releaseObjectGroup", {"objectGroup": self._token}, session)
+        client.send_soon("Runtime.releaseObjectGroup", {"objectGroup": group}, session)
 
     async def _set(self, session: str, state: _Session, number: int, function: str) -> None:
         assert self._client is not None
