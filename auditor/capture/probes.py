@@ -13,7 +13,6 @@ browser without a debugger: all scripts but our own are black-boxed.
 
 import asyncio
 import contextlib
-import hashlib
 import itertools
 import json
 import secrets
@@ -21,84 +20,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from auditor.capture.cdp import CdpClient, CdpError
-from auditor.specs import Spec, load
+from auditor.capture.functions import Probe, arguments_of, condition, probes, trimmed_stack
 
 type Note = Callable[[str, dict[str, Any], str | None], None]
 
-MAX_TEXT = 1 << 18
-"""Characters of an argument that are told; a longer one is told as not known."""
-MAX_FRAMES = 16
 WORKERS = frozenset({"worker", "shared_worker", "service_worker"})
-
-
-class Probe(Spec):
-    """One function whose calls are told."""
-
-    id: str
-    how: Literal["get", "set", "call", "new"]
-    interface: str
-    member: str = ""
-    kind: Literal["write", "surface", "api"]
-    group: str
-    argument: Literal["", "first", "pair", "cookie"] = ""
-    limit: int = Field(100, ge=1, description="calls told for each process")
-    about: str
-    mark: Literal["V", "S", "C"]
-    source: str
-
-    @property
-    def expression(self) -> str:
-        """The function, in a realm no script of the page has run in."""
-        match self.how:
-            case "get" | "set":
-                return (
-                    f"Object.getOwnPropertyDescriptor({self.interface}.prototype,{json.dumps(self.member)}).{self.how}"
-                )
-            case "call":
-                return f"{self.interface}.prototype.{self.member}"
-            case "new":
-                return self.interface
-
-
-class _Probes(Spec):
-    probes: tuple[Probe, ...]
-
-
-@cache
-def probes() -> tuple[Probe, ...]:
-    """All probes, in the order of the file."""
-    return load(Path(__file__).with_name("probes.yaml"), _Probes).probes
-
-
-_TEXT = f"typeof %s=='string'&&%s.length<={MAX_TEXT}||typeof %s=='number'||typeof %s=='boolean'"
-
-
-def condition(probe: Probe, head: str) -> str:
-    """The breakpoint's condition: throws an error whose message is `head`, then the arguments as the probe wants them.
-
-    Only syntax is used, no global: the page may have replaced any. Objects are never turned to text, that would
-    call the page's code. The class' fields are defined on the error itself, past any setter.
-    """
-    a, b = (_TEXT % ((name,) * 4) for name in ("a", "b"))
-    match probe.argument:
-        case "first":
-            message, more = f"${{{a}?'='+a:''}}", ""
-        case "pair" | "cookie":
-            message = f"${{({a})&&({b})?`=${{`${{a}}`.length}},${{a}}${{b}}`:''}}"
-            more = ";told=typeof a=='object'?a:0" if probe.argument == "cookie" else ""
-        case _:
-            message, more = "", ""
-    return (
-        "const a=arguments[0],b=arguments[1];try{null.x}catch(e){new(class extends function(){return e}"
-        f"{{stack='';name='';message=`{head}{message}`{more}}});throw e}}"
-    )
 
 
 @dataclass
@@ -116,6 +45,7 @@ class _Session:
     """Frame of each run of our own script, by script id."""
     breakpoints: dict[int, str] = field(default_factory=dict)
     calls: Counter[int] = field(default_factory=Counter)
+    stopped: set[int] = field(default_factory=set)
     isolate: str | None = None
     """The JavaScript engine it runs in; frames of a process share one, and its pauses."""
     paused: bool = False
@@ -139,6 +69,10 @@ class Probes:
     def attach(self, client: CdpClient, session: str, info: dict[str, Any]) -> None:
         """Begin with a target that waits for us; lets it run when its probes are set, or can't be."""
         self._client = client
+        if any(state.root == info["targetId"] for state in self._sessions.values()):
+            # A service worker is told by the browser and again by its page: one of them watches it.
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+            return
         number = len(self._by_number) + 1
         state = _Session(number, info["targetId"], info["type"] in WORKERS)
         self._sessions[session], self._by_number[number] = state, session
@@ -148,6 +82,11 @@ class Probes:
         client.send_soon("Debugger.setAsyncCallStackDepth", {"maxDepth": 8}, session)
         client.send_soon("Runtime.enable", {}, session)
         self._start(self._learn_isolate(session, state))
+        if info["type"] == "service_worker":
+            # It answers nothing before it may run, but does what it was told before.
+            self._start(self._arm_unanswered(session, state))
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+            return
         if state.worker:
             self._start(self._arm_worker(session, state))
             return
@@ -240,6 +179,22 @@ class Probes:
         finally:
             client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
+    async def _arm_unanswered(self, session: str, state: _Session) -> None:
+        """Set all breakpoints by one command, whose ids are not told: at a limit they can only go together."""
+        head = f"{self._token}|{state.number}|"
+        calls = (
+            f"try{{debug({p.expression},{json.dumps(condition(p, f'{head}{n}|'))})}}catch{{}}"
+            for n, p in enumerate(probes())
+        )
+        asked = {"expression": ";".join(calls), "includeCommandLineAPI": True, "silent": True}
+        assert self._client is not None
+        try:
+            await self._client.send("Runtime.evaluate", asked, session)
+            state.armed = True
+        except CdpError as error:
+            if session in self._sessions:
+                self._note("Auditor.unwatched", {"frame": "", "reason": f"not set: {error}"}, session)
+
     async def _arm(self, session: str, state: _Session, realm: int | None, *, whole: bool) -> None:
         """Set all breakpoints (`whole`), or make those of the process hold in a realm that is new in it.
 
@@ -266,7 +221,7 @@ class Probes:
             listed = {"objectId": answer["objectId"], "ownProperties": True}
             properties = (await client.send("Runtime.getProperties", listed, session))["result"]
             found = {int(p["name"]): p.get("value", {}) for p in properties if p["name"].isdigit()}
-            state.breakpoints, state.calls = {}, Counter()
+            state.breakpoints, state.calls, state.stopped = {}, Counter(), set()
             natives = {n: v["objectId"] for n, v in found.items() if "[native code]" in v.get("description", "")}
             await asyncio.gather(*(self._set(session, state, n, function) for n, function in natives.items()))
         else:
@@ -308,18 +263,22 @@ class Probes:
             "at": datetime.fromtimestamp(params["timestamp"] / 1000, UTC).isoformat(),
             "frame": frame,
             "origin": origin,
-            "stack": _trimmed(details.get("stackTrace") or {}),
+            "stack": trimmed_stack(details.get("stackTrace") or {}),
         }
         if probe.argument == "cookie" and not argument and "objectId" in thrown:
             self._start(self._with_object(session, line, thrown["objectId"]))
             return
-        self._note("Auditor.call", line | _arguments(probe, argument), session)
+        self._note("Auditor.call", line | arguments_of(probe, argument), session)
 
     def _stop(self, session: str, state: _Session, number: int, probe: Probe) -> None:
         """Tell no more of this function in this process; the command interrupts a script that is running."""
-        if (breakpoint_id := state.breakpoints.pop(number, None)) is None or self._client is None:
+        if self._client is None or number in state.stopped:
             return
-        self._client.send_soon("Debugger.removeBreakpoint", {"breakpointId": breakpoint_id}, session)
+        state.stopped.add(number)
+        if (breakpoint_id := state.breakpoints.pop(number, None)) is not None:
+            self._client.send_soon("Debugger.removeBreakpoint", {"breakpointId": breakpoint_id}, session)
+        else:
+            self._client.send_soon("Debugger.setBreakpointsActive", {"active": False}, session)
         self._note("Auditor.limit", {"probe": probe.id, "kind": probe.kind, "calls": probe.limit}, session)
 
     async def _with_object(self, session: str, line: dict[str, Any], error: str) -> None:
@@ -346,38 +305,3 @@ async def _own(client: CdpClient, session: str, handle: str) -> dict[str, dict[s
     asked = {"objectId": handle, "ownProperties": True}
     found = (await client.send("Runtime.getProperties", asked, session))["result"]
     return {p["name"]: p.get("value", {"get": True}) for p in found}
-
-
-def _arguments(probe: Probe, text: str) -> dict[str, Any]:
-    """The arguments out of an error's message: `=text`, or `=length,` and two texts; nothing when not known."""
-    if not text.startswith("="):
-        return {}
-    if probe.argument == "first":
-        return {"argument": text[1:]}
-    length, _, both = text[1:].partition(",")
-    # Lengths of a script's strings are in UTF-16 units.
-    units, cut = both.encode("utf-16-le", "surrogatepass"), 2 * int(length)
-    first = units[:cut].decode("utf-16-le", "surrogatepass")
-    second = units[cut:].decode("utf-16-le", "surrogatepass")
-    if probe.argument == "cookie":
-        return {"cookie": {"name": first, "value": second}}
-    # The value itself is in the browser's own event of the change.
-    return {"argument": first, "value_sha256": hashlib.sha256(second.encode("utf-8", "surrogatepass")).hexdigest()}
-
-
-def _trimmed(stack: dict[str, Any]) -> dict[str, Any]:
-    """A stack less the condition's own call and what no reader needs, at most MAX_FRAMES calls long."""
-    own = stack.get("callFrames") or ()
-    skip = 1 if own and own[0].get("functionName") == "eval" and not own[0].get("url") else 0
-    trimmed: dict[str, Any] = {}
-    calls, left = own[skip:], MAX_FRAMES
-    keep = ("functionName", "url", "lineNumber", "columnNumber")
-    place = trimmed
-    while True:
-        place["callFrames"] = [{key: call.get(key) for key in keep} for call in calls[:left]]
-        left -= len(place["callFrames"])
-        if left <= 0 or not (stack := stack.get("parent") or {}):
-            return trimmed
-        calls = stack.get("callFrames") or ()
-        place["parent"] = {}
-        place = place["parent"]

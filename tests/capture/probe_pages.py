@@ -26,11 +26,13 @@ WRITER = """function put(text) {
 put("external=1; Path=/; Max-Age=99999999; SameSite=Lax; Secure");
 setTimeout(function later() { put("later=1; Path=/"); }, 1);
 fetch("/fetched").then(function answered() { put("answered=1; Path=/"); });
-cookieStore.set("store", "1");
-cookieStore.set({name: "stored", value: "1", expires: Date.now() + 86400000, path: "/sub", sameSite: "lax"});
+const one = cookieStore.set("store", "1");
+const two = cookieStore.set({name: "stored", value: "1", expires: Date.now() + 864e5, path: "/sub", sameSite: "lax"});
 put("gone=1; Path=/"); put("gone=; Path=/; Max-Age=0");
 localStorage.setItem("external", 7);
 localStorage.setItem("both", "1"); localStorage.both = "2";
+const loaded = new Promise(done => addEventListener("load", () => setTimeout(done, 100)));
+Promise.all([one, two, loaded]).then(() => { document.documentElement.dataset.done = 1; });
 """
 
 TAG = """document.cookie = "tag=1; Path=/; Domain=one.test";
@@ -113,7 +115,9 @@ new Worker(policy.createScriptURL("/noticing.js")).onmessage = event => setTimeo
   found.cookies = document.cookie.split("; ").sort();
   found.scripts = document.scripts.length;
   found.resources = performance.getEntriesByType("resource").map(entry => entry.name).sort();
-  fetch("/noticed", {method: "POST", body: JSON.stringify(found)});
+  fetch("/noticed", {method: "POST", body: JSON.stringify(found)}).then(() => {
+    document.documentElement.dataset.done = 1;
+  });
 }, 200);
 </script>"""
 
@@ -185,8 +189,16 @@ const attempt = (name, call) => {
 };
 </script><script src="https://third.test/surfaces.js"></script>
 <script>
-new Worker("/working.js").onmessage = () => fetch("/missing", {method: "POST", body: JSON.stringify(missing)});
+new Worker("/working.js").onmessage = async () => {
+  await navigator.serviceWorker.register("/serving.js");
+  await navigator.serviceWorker.ready;
+  await fetch("/missing", {method: "POST", body: JSON.stringify(missing)});
+  document.documentElement.dataset.done = 1;
+};
 </script>"""
+SERVING = """
+new Intl.DateTimeFormat().resolvedOptions();
+"""
 WORKING = """navigator.hardwareConcurrency;
 function measure() { new OffscreenCanvas(9, 9).getContext("2d").measureText("x"); }
 measure();
@@ -211,4 +223,5 @@ PROBE_SCRIPTS = {
     "/noticing.js": NOTICE_WORKER,
     "/surfaces.js": SURFACES_SCRIPT,
     "/working.js": WORKING,
+    "/serving.js": SERVING,
 }

@@ -5,18 +5,25 @@ from typing import Any
 
 import pytest
 
-from auditor.capture.probes import probes
+from auditor.capture.functions import probes
 from auditor.evidence import Cookie, CookieMode, Outcome, Signal, SignalKind, StackFrame, VisitEvidence
+from auditor.scenario import Wait
 from auditor.store.calls import read_calls
 
 from .alone import browse_alone
-from .chain import WebChain
+from .chain import LIMITS, WebChain
 from .probe_pages import SURFACES, SURFACES_SCRIPT
 
 pytestmark = [pytest.mark.browser]
 
 ONE = "https://one.test"
 THIRD = "https://third.test"
+
+
+def visit(chain: WebChain, path: str, mode: CookieMode = CookieMode.allowed) -> VisitEvidence:
+    """A visit that lasts until the page says that all is done."""
+    limits = LIMITS.model_copy(update={"step_ms": 20_000})
+    return chain.visit(f"{ONE}{path}", (Wait(wait="html[data-done]"),), mode=mode, limits=limits)
 
 
 def told(evidence: VisitEvidence) -> list[str]:
@@ -30,7 +37,7 @@ def place(script: StackFrame | None) -> tuple[str, int, int, str] | None:
 
 @pytest.fixture(scope="module")
 def writers(chain: WebChain) -> VisitEvidence:
-    return chain.visit(f"{ONE}/writers")
+    return visit(chain, "/writers")
 
 
 def cookies(evidence: VisitEvidence) -> dict[str, Cookie]:
@@ -50,8 +57,8 @@ def test_each_cookie_has_the_script_that_wrote_it(writers: VisitEvidence) -> Non
         "later": (script, 2, 19, "put"),
         "answered": (script, 2, 19, "put"),
         "gone": (script, 2, 19, "put"),
-        "store": (script, 7, 13, ""),
-        "stored": (script, 8, 13, ""),
+        "store": (script, 7, 25, ""),
+        "stored": (script, 8, 25, ""),
         "tag": (f"{THIRD}/tag.js", 1, 17, ""),
         "framed3": (f"{THIRD}/framed", 2, 17, ""),
         "chips3": (f"{THIRD}/framed", 3, 17, ""),
@@ -78,7 +85,7 @@ def test_the_lifetime_asked_for_and_the_lifetime_kept(writers: VisitEvidence) ->
 
 
 def test_a_write_the_browser_refused_is_a_row(chain: WebChain) -> None:
-    evidence = chain.visit(f"{ONE}/writers", mode=CookieMode.blocked)
+    evidence = visit(chain, "/writers", CookieMode.blocked)
     found = cookies(evidence)
     assert place(found["framed3"].set_by_script) == (f"{THIRD}/framed", 2, 17, "")
     assert (found["framed3"].stored, found["framed3"].sent_to, found["chips3"].stored) == (False, (), True)
@@ -99,7 +106,7 @@ def test_each_stored_item_has_the_script_that_wrote_it(writers: VisitEvidence) -
 
 
 def test_each_surface_is_told_with_its_script_and_count(chain: WebChain) -> None:
-    evidence = chain.visit(f"{ONE}/surfaces")
+    evidence = visit(chain, "/surfaces")
     assert (evidence.visit.outcome, told(evidence)) == (Outcome.complete, [])
     missing = set(json.loads(chain.web.got(f"{ONE}/missing")[-1].body))
     # Every probe has its line, but those of writers and workers.
@@ -121,6 +128,8 @@ def test_each_surface_is_told_with_its_script_and_count(chain: WebChain) -> None
         ("workerNavigator.hardwareConcurrency", 1, "", f"{ONE}/working.js", f"{ONE}/surfaces"),
         ("offscreenCanvas.measureText", 2, "measure", f"{ONE}/working.js", f"{ONE}/surfaces"),
     }
+    (served,) = [s for s in evidence.signals if s.script and s.script.url == f"{ONE}/serving.js"]
+    assert (served.name, served.count, served.script and served.script.line) == ("Intl.resolvedOptions", 1, 2)
 
 
 def signal(evidence: VisitEvidence, name: str) -> Signal:
@@ -148,7 +157,7 @@ def noticed(chain: WebChain) -> dict[str, Any]:
 
 def test_a_page_cannot_notice(chain: WebChain, monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions, descriptors, globals, stacks and traps are those of the browser alone, while its calls are told."""
-    evidence = chain.visit(f"{ONE}/notice")
+    evidence = visit(chain, "/notice")
     watched = noticed(chain)
     assert (evidence.visit.outcome, told(evidence)) == (Outcome.complete, [])
     calls = read_calls(chain.folder / evidence.visit.visit / "events.jsonl.gz").calls
