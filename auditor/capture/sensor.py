@@ -16,6 +16,7 @@ from typing import Any
 from auditor.capture.cdp import CdpClient
 from auditor.capture.guards import Guards
 from auditor.capture.identity import user_agent_override
+from auditor.capture.probes import Probes
 
 KEPT = frozenset(
     {
@@ -50,10 +51,8 @@ DROPPED = {
 }
 
 WITH_NETWORK = frozenset({"page", "iframe", "worker", "shared_worker", "service_worker", "worklet"})
+WITH_SCRIPTS = WITH_NETWORK - {"worklet"}
 WITH_FRAMES = frozenset({"page", "iframe"})
-
-ASYNC_DEPTH = 16
-"""Asynchronous calls that are followed back to the script that asked (CDP Debugger.setAsyncCallStackDepth)."""
 
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 
@@ -69,6 +68,7 @@ class Sensor:
         self.sessions: dict[str, dict[str, Any]] = {}
         self.crashed: str | None = None
         self.events = 0
+        self.probes = Probes(self.note)
 
     async def attach(self, client: CdpClient) -> None:
         """Follow every target of the browser, from before its first line of script. Raises CdpError."""
@@ -80,9 +80,9 @@ class Sensor:
         """Finish the file."""
         self._file.close()
 
-    def note(self, method: str, params: dict[str, Any]) -> None:
+    def note(self, method: str, params: dict[str, Any], session: str | None = None) -> None:
         """Write a line of our own among the events, such as the beginning of a phase."""
-        self._write(method, None, params)
+        self._write(method, session, params)
 
     def on_event(self, method: str, session: str | None, params: dict[str, Any]) -> None:
         """Take one event; called in the order they come."""
@@ -90,6 +90,7 @@ class Sensor:
             self._attached(params)
         elif method == "Target.detachedFromTarget":
             self.sessions.pop(params.get("sessionId", ""), None)
+            self.probes.detached(params.get("sessionId", ""))
         elif method == "Inspector.targetCrashed":
             info = self.sessions.get(session or "", {})
             # A shared worker that ends with its last page is told as a crash, too.
@@ -99,6 +100,7 @@ class Sensor:
             self._guards.on_event(method, session, params, self.sessions.get(session or "", {}))
         if method in KEPT:
             self._write(method, session, _trimmed(method, params))
+        self.probes.on_event(method, session, params)
 
     def _attached(self, params: dict[str, Any]) -> None:
         session, info = params["sessionId"], params["targetInfo"]
@@ -113,17 +115,15 @@ class Sensor:
             # 1 MiB); a beacon's is at most 64 KiB.
             limits = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1, "maxPostDataSize": 1 << 16}
             client.send_soon("Network.enable", limits, session)
-            # An image or a timer's fetch is begun when its script has returned: without the asynchronous stack,
-            # a tag's pixel would pass for the page's own.
-            client.send_soon("Debugger.enable", {"maxScriptsCacheSize": 0}, session)
-            client.send_soon("Debugger.setAsyncCallStackDepth", {"maxDepth": ASYNC_DEPTH}, session)
-            client.send_soon("Debugger.setSkipAllPauses", {"skip": True}, session)
         if kind in WITH_FRAMES:
             client.send_soon("Inspector.enable", {}, session)
             client.send_soon("Page.enable", {}, session)
             client.send_soon("DOMStorage.enable", {}, session)
         client.send_soon("Target.setAutoAttach", AUTO_ATTACH, session)
-        client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+        if kind in WITH_SCRIPTS:
+            self.probes.attach(client, session, info)
+        else:
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
     def _write(self, method: str, session: str | None, params: dict[str, Any]) -> None:
         line = {"t": datetime.now(UTC).isoformat(), "session": session, "method": method, "params": params}

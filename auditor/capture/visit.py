@@ -17,7 +17,7 @@ from auditor.capture.consent import Chooser
 from auditor.capture.drift import Watched
 from auditor.capture.driver import is_driver_gone
 from auditor.capture.ending import DRIVER_GONE
-from auditor.capture.equipment import canary_proof, connect, lost, plant, recording
+from auditor.capture.equipment import canary_proof, chromium, connect, lost, plant, recording
 from auditor.capture.ground import Attempt, Ground
 from auditor.capture.guards import Guards, VisitEnded
 from auditor.capture.journey import Journey, StepFailed

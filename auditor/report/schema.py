@@ -1,4 +1,4 @@
-"""The eleven tables' columns, their types and meaning, as schema.yaml says: the contract with readers of the data."""
+"""The tables' columns, their types and meaning, as schema.yaml says: the contract with readers of the data."""
 
 from functools import cache
 from pathlib import Path

@@ -21,11 +21,13 @@ from auditor.evidence import (
     VisitKind,
 )
 from auditor.store.browser_events import read_events, read_hops
+from auditor.store.calls import Calls, read_calls, script_cookies
 from auditor.store.hosts import read_hosts, unanswered
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
 from auditor.store.kept import gone_frames, kept_items
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.signals import signals_of
 from auditor.store.storage_key import split_storage_key
 from auditor.store.wire import read_wire
 
@@ -56,13 +58,21 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     coverage += gone_frames(state, folder / EVENTS_FILE)
     hosts = read_hosts(folder / HOSTS_FILE, exchanges, visit.kind)
     coverage += unanswered(hosts)
+    calls = read_calls(folder / EVENTS_FILE)
+    coverage += calls.coverage
     document = folder / DOCUMENT_FILE
     return VisitEvidence(
         visit=visit,
         exchanges=exchanges,
-        cookies=cookies_of(exchanges, state.get("cookies"), state.get("prepared", ())),
-        storage=_storage(state, folder / EVENTS_FILE),
+        cookies=cookies_of(
+            exchanges,
+            state.get("cookies"),
+            prepared=state.get("prepared", ()),
+            written=script_cookies(calls.calls),
+        ),
+        storage=_storage(state, folder / EVENTS_FILE, calls),
         hosts=hosts,
+        signals=signals_of(visit.visit, exchanges, calls),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
     )
@@ -87,7 +97,7 @@ def _state(path: Path) -> dict[str, Any]:
     return state
 
 
-def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
+def _storage(state: dict[str, Any], events: Path, calls: Calls) -> tuple[StorageItem, ...]:
     """Items there at the end, and those of frames that had gone by then, as the browser told their writing."""
     found: dict[tuple[str, str, str], str] = {}
     for line in read_events(events):
@@ -108,7 +118,8 @@ def _storage(state: dict[str, Any], events: Path) -> tuple[StorageItem, ...]:
     items = kept_items(state)
     for (storage_key, area, key), value in found.items():
         origin, top_site = split_storage_key(storage_key)
-        items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value))
+        writer = calls.writers.get((storage_key, area, key))
+        items.append(StorageItem(origin=origin, top_site=top_site, area=area, key=key, value=value, written_by=writer))
     return tuple(sorted(items, key=lambda i: (i.top_site, i.origin, i.area, i.key)))
 
 

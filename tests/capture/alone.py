@@ -1,8 +1,10 @@
 """The browser as the visits start it, same binary and flags, but with no proxy: what there is to compare with."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,13 +12,15 @@ from auditor.capture import chromium
 from auditor.capture.chromium import Chromium, arguments
 from auditor.evidence import CookieMode
 
+from .chain import WebChain
+
 
 @contextlib.asynccontextmanager
 async def alone(work: Path, names: Mapping[str, str], spki: str, url: str = "about:blank") -> AsyncIterator[Chromium]:
     """A browser that finds these names by itself, trusts the servers' key, and opens `url` at its start."""
 
-    def direct(profile: Path, *, proxy_port: int, spki: str, language: str, window: str) -> list[str]:
-        ours = arguments(profile, proxy_port=proxy_port, spki=spki, language=language, window=window)
+    def direct(profile: Path, **asked: Any) -> list[str]:
+        ours = arguments(profile, **asked)
         rules = ",".join(f"MAP {name} {address}" for name, address in names.items())
         return [*(a for a in ours[:-1] if not a.startswith("--proxy-")), f"--host-resolver-rules={rules}", url]
 
@@ -35,3 +39,14 @@ async def alone(work: Path, names: Mapping[str, str], spki: str, url: str = "abo
         yield browser
     finally:
         await browser.close()
+
+
+def browse_alone(chain: WebChain, url: str, until: str) -> None:
+    """Open `url` of the chain's web in such a browser until the server is asked for the address `until`."""
+
+    async def browse() -> None:
+        before = len(chain.web.got(until))
+        async with alone(chain.folder, chain.web.names, chain.web.spki, url), asyncio.timeout(30):
+            await chain.web.more_than(before, until)
+
+    chain.loop.run(browse())

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from .probe_pages import PROBE_PAGES, PROBE_SCRIPTS
+
 FACTS = """
 const facts = () => JSON.stringify({userAgent: navigator.userAgent, languages: navigator.languages,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -134,3 +136,5 @@ COOKIES = {
 CONSENT = Path(__file__).parent / "consent_pages"
 PAGES |= {f"/consent/{file.stem}": file.read_text("utf-8") for file in CONSENT.glob("*.html")}
 SCRIPTS |= {f"/consent/{file.name}": file.read_text("utf-8") for file in CONSENT.glob("*.js")}
+PAGES |= PROBE_PAGES
+SCRIPTS |= PROBE_SCRIPTS

@@ -1,6 +1,5 @@
 """The measured facts of what goes wrong: each such visit is not complete, and says why."""
 
-import asyncio
 import os
 import signal
 from collections import Counter
@@ -14,7 +13,7 @@ from auditor.capture.chromium import arguments, browser_facts, find_chromium
 from auditor.evidence import Outcome, Source
 from auditor.scenario import Goto, PythonStep, Wait
 
-from .alone import alone
+from .alone import browse_alone
 from .chain import LIMITS, WebChain
 from .web import Seen
 
@@ -53,12 +52,7 @@ def test_fact_5_the_chain_adds_no_header(chain: WebChain) -> None:
 
     url = "https://one.test/fetches"
 
-    async def browse() -> None:
-        before = len(chain.web.got("https://one.test/done"))
-        async with alone(chain.folder, chain.web.names, chain.web.spki, url), asyncio.timeout(20):
-            await chain.web.more_than(before, "https://one.test/done")
-
-    without = received(chain, lambda: chain.loop.run(browse()))
+    without = received(chain, lambda: browse_alone(chain, url, "https://one.test/done"))
     assert set(through) == set(without) == {"/fetches", "/fetched", "/done"}
     for path in through:
         assert Counter(through[path].headers) == Counter(without[path].headers), path

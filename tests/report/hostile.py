@@ -3,7 +3,7 @@
 from auditor.check.finding import Finding, Verdict
 from auditor.compare import Change
 from auditor.disclosures.model import DeclaredRow, Disclosure
-from auditor.evidence import Cookie, Coverage, StorageItem
+from auditor.evidence import Cookie, Coverage, Signal, SignalKind, StackFrame, StorageItem
 from auditor.report.inputs import CanaryRow, RunFacts, RunResult, VisitCoverage
 
 from .factory import KEY, START, run_result
@@ -58,7 +58,9 @@ def hostile_result() -> RunResult:
             )
             for x in evidence.exchanges
         )
-        visits.append(evidence.model_copy(update={"visit": visit, "exchanges": exchanges, **_kept()}))
+        visits.append(
+            evidence.model_copy(update={"visit": visit, "exchanges": exchanges, **_kept(evidence.visit.visit)})
+        )
     return base.model_copy(
         update={
             "run": "hostile",
@@ -95,8 +97,24 @@ def hostile_result() -> RunResult:
     )
 
 
-def _kept() -> dict[str, object]:
+def _kept(visit: str) -> dict[str, object]:
     return {
+        "signals": tuple(
+            Signal(
+                visit=visit,
+                kind=kind,
+                group=text,
+                name=text,
+                value=text,
+                host=text,
+                script=StackFrame(url=f"https://shop.test/{text}?q={text}", line=1, column=1, function=text),
+                frame_url=text,
+                top_url=text,
+                at=START,
+            )
+            for text in PAYLOADS
+            for kind in SignalKind
+        ),
         "cookies": tuple(
             Cookie(name=text, domain="shop.test", path=f"/{text}", value=text, stored=True, blocked_reason=text)
             for text in PAYLOADS

@@ -1,4 +1,4 @@
-"""The eleven tables: columns, types, and what their rows say."""
+"""The tables: columns, types, and what their rows say."""
 
 import gzip
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ CONTRACT = {
     "cookies": "visit, name, domain, path, party, set_by, set_at, expires_at, lifetime_days, same_site, secure, "
     "http_only, partition_key, stored, blocked_reason, sent_to, vendor, purpose",
     "storage": "visit, origin, top_site, area, key, bytes, written_by",
+    "signals": "visit, kind, group, name, count, at_least, host, vendor, script",
     "transmissions": "visit, request, vendor, recipient, module, parameter, data_type, value, carrier, source",
     "identifiers": "identifier, visits, sites, vendors, kind, first_party_origin, linked_to_account",
     "disclosures": "site, recipient, entity, service, content, purposes, opt_out, where",
@@ -148,6 +149,15 @@ def test_cookies(rows: Mapping[str, list[Row]]) -> None:
     assert row["blocked_reason"] == "ThirdPartyBlockedByUserPreferences"
     own = one(rows["cookies"], visit="shop.no_account.allowed.ignore.1", name="_ga")
     assert (own["party"], own["vendor"], own["lifetime_days"]) == ("first", "google", 400.0)
+
+
+def test_signals(rows: Mapping[str, list[Row]]) -> None:
+    row = one(rows["signals"], visit="shop.no_account.allowed.ignore.1", kind="surface")
+    assert (row["name"], row["count"], row["at_least"], row["vendor"]) == ("canvas.toDataURL", 100, True, "meta")
+    assert (row["line"], row["column"], row["function"], row["requests"]) == (3, 7, "draw", [])
+    assert str(row["script"]).startswith("https://px.meta.test/p.js?uid=«")
+    header = one(rows["signals"], visit="shop.no_account.allowed.ignore.1", kind="header")
+    assert (header["name"], header["value"], header["requests"]) == ("Accept-CH", "Sec-CH-UA-Model", ["r00002"])
 
 
 def test_identifiers(rows: Mapping[str, list[Row]]) -> None:

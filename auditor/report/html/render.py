@@ -20,6 +20,7 @@ from auditor.report.html.findings import EvidenceIndex, findings_by_site
 from auditor.report.html.matrix import matrices
 from auditor.report.html.parts import capped, data_type_name, recipient_name
 from auditor.report.html.selftest import self_test
+from auditor.report.html.signals import signal_rows
 from auditor.report.html.summary import control, summary
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
@@ -51,6 +52,7 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
         evidence=index.listed(),
         matrices=matrices(result),
         identifiers=capped(_crossing(result, masker), MAX_IDENTIFIERS, "identifiers.csv"),
+        signals=signal_rows(result),
         states=platform_states(result, masker),
         visitor_changes=changes_by_site(result, ["visitor"], without={p.vendor for p in platforms}),
         techniques=techniques(result),

@@ -9,6 +9,7 @@ from auditor.report.rows.hosts import hosts
 from auditor.report.rows.judged import comparison, disclosures, findings
 from auditor.report.rows.kept import cookies, storage
 from auditor.report.rows.sent import identifiers, transmissions
+from auditor.report.rows.signals import signals
 from auditor.report.rows.visited import coverage, requests, visits
 
 type Cell = str | int | float | bool | datetime | list[str] | None
@@ -20,6 +21,7 @@ _TABLES: Mapping[str, Callable[[RunResult, Masker], Iterator[Mapping[str, object
     "hosts": hosts,
     "cookies": cookies,
     "storage": storage,
+    "signals": signals,
     "transmissions": transmissions,
     "identifiers": identifiers,
     "disclosures": disclosures,

@@ -44,6 +44,11 @@ def cookies(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]
                 "data_type": data_type,
                 "value": masker.token(c.value, data_type),
                 "sent_in": c.sent_in,
+                "set_by_script": masker.url(c.set_by_script.url) if c.set_by_script else None,
+                "set_by_line": c.set_by_script.line if c.set_by_script else None,
+                "set_by_column": c.set_by_script.column if c.set_by_script else None,
+                "set_by_function": masker.guard(c.set_by_script.function) if c.set_by_script else None,
+                "lifetime_kept_days": round(c.kept_s / 86400, 4) if c.kept_s is not None else None,
             }
 
 
