@@ -51,6 +51,8 @@ class _Session:
     paused: bool = False
     arming: int = 0
     armed: bool = False
+    opened: bool = False
+    """By a script: a document of the same origin goes on in the realm of the empty one it begins with."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -93,6 +95,13 @@ class Probes:
             self._start(self._arm_worker(session, state))
             return
         pause = {"source": f"debugger;\n//# sourceURL={self._token}", "worldName": self._token}
+        if "openerId" in info:
+            # Its opener's script waits inside the call that opened it: a pause in there would never end.
+            client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
+            client.send_soon("Page.addScriptToEvaluateOnNewDocument", pause, session)
+            state.opened = True
+            self._missed(session, info["targetId"], "the empty document that a window opened by script begins with")
+            return
         client.send_soon("Page.addScriptToEvaluateOnNewDocument", pause, session)
         client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
@@ -112,6 +121,8 @@ class Probes:
                 state.frames[context["id"]] = (frame, context.get("origin", ""))
                 if told.get("isDefault"):
                     state.realms[frame] = context["id"]
+                    if state.opened and frame == state.root and not state.armed:
+                        self._start(self._arm_opened(session, state, context["id"]))
             case "Runtime.executionContextDestroyed":
                 gone = params["executionContextId"]
                 state.realms = {frame: realm for frame, realm in state.realms.items() if realm != gone}
@@ -157,18 +168,31 @@ class Probes:
             if frame == state.root:
                 await self._learn_isolate(session, state)
             async with state.turn:
-                whole = frame == state.root or not state.armed
+                # A page's own document may be in a new process.
+                state.armed = state.armed and frame != state.root
+                whole = not state.armed
                 await self._arm(session, state, realm, whole=whole)
             # Told to pause before the answer came, or in the pause of a neighbour: no script has run yet.
             on_time = any(s.paused and s.isolate == state.isolate for s in self._sessions.values())
         except CdpError as error:
-            if session in self._sessions and state.realms.get(frame) == realm:
-                self._note("Auditor.unwatched", {"frame": frame, "reason": f"not set: {error}"}, session)
+            if state.realms.get(frame) == realm:
+                self._missed(session, frame, f"not set: {error}")
         finally:
             state.arming -= 1
             self._resume()
         if not on_time:
-            self._note("Auditor.unwatched", {"frame": frame, "reason": "set after the document had begun"}, session)
+            self._missed(session, frame, "set after the document had begun")
+
+    def _missed(self, session: str, frame: str, reason: str) -> None:
+        """Say that a realm was not watched from its start, unless it or the browser is gone."""
+        if session in self._sessions and self._client is not None and not self._client.closed.is_set():
+            self._note("Auditor.unwatched", {"frame": frame, "reason": reason}, session)
+
+    async def _arm_opened(self, session: str, state: _Session, realm: int) -> None:
+        with contextlib.suppress(CdpError):  # said already: the beginning of such a window is not watched
+            async with state.turn:
+                if not state.armed:
+                    await self._arm(session, state, realm, whole=True)
 
     async def _arm_worker(self, session: str, state: _Session) -> None:
         client = self._client
@@ -176,8 +200,7 @@ class Probes:
         try:
             await self._arm(session, state, None, whole=True)
         except CdpError as error:
-            if session in self._sessions:
-                self._note("Auditor.unwatched", {"frame": "", "reason": f"not set: {error}"}, session)
+            self._missed(session, "", f"not set: {error}")
         finally:
             client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
 
@@ -194,8 +217,7 @@ class Probes:
             await self._client.send("Runtime.evaluate", asked, session)
             state.armed = True
         except CdpError as error:
-            if session in self._sessions:
-                self._note("Auditor.unwatched", {"frame": "", "reason": f"not set: {error}"}, session)
+            self._missed(session, "", f"not set: {error}")
 
     async def _arm(self, session: str, state: _Session, realm: int | None, *, whole: bool) -> None:
         """Set all breakpoints (`whole`), or make those of the process hold in a realm that is new in it.
@@ -276,12 +298,15 @@ class Probes:
         """Tell no more of this function in this process; the command interrupts a script that is running."""
         if self._client is None or number in state.stopped:
             return
-        state.stopped.add(number)
+        ended = {number: probe}
         if (breakpoint_id := state.breakpoints.pop(number, None)) is not None:
             self._client.send_soon("Debugger.removeBreakpoint", {"breakpointId": breakpoint_id}, session)
         else:
             self._client.send_soon("Debugger.setBreakpointsActive", {"active": False}, session)
-        self._note("Auditor.limit", {"probe": probe.id, "kind": probe.kind, "calls": probe.limit}, session)
+            ended = dict(enumerate(probes()))
+        state.stopped |= ended.keys()
+        for one in ended.values():
+            self._note("Auditor.limit", {"probe": one.id, "kind": one.kind}, session)
 
     async def _with_object(self, session: str, line: dict[str, Any], error: str) -> None:
         """The call of cookieStore.set with an object: its plain values, read without running any getter."""

@@ -209,13 +209,15 @@ PROBE_PAGES = {
     "/flooding": FLOOD,
     "/notice": NOTICE,
     "/surfaces": SURFACES_PAGE,
+    "/opening": """<!doctype html><button onclick="window.open('/same')">open</button>""",
     "/writers": WRITERS,
     "/framed": """<!doctype html><script>
 document.cookie = "framed3=1; Path=/; SameSite=None; Secure";
 document.cookie = "chips3=1; Path=/; SameSite=None; Secure; Partitioned";
 localStorage.setItem("framed", "1");
 </script>""",
-    "/same": "<!doctype html><script>document.cookie = 'same=1; Path=/'; localStorage.setItem('same', '1')</script>",
+    "/same": "<!doctype html><script>document.cookie = 'same=1; Path=/'; localStorage.setItem('same', '1');"
+    "if (opener) opener.document.documentElement.dataset.done = 1</script>",
 }
 PROBE_SCRIPTS = {
     "/writer.js": WRITER,

@@ -72,8 +72,8 @@ def test_a_call_in_a_frame_and_in_its_worker(account: Account, tmp_path: Path) -
 
 
 def test_what_was_not_watched_is_said(account: Account, tmp_path: Path) -> None:
-    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface", calls=100)
-    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface", calls=100)
+    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface")
+    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface")
     account.line("Auditor.unwatched", frame="x", reason="set after the document had begun")
     account.line("Auditor.unwatched", frame="y", reason="set after the document had begun")
     assert [(row.sensor, row.reason) for row in read(account, tmp_path).coverage] == [
@@ -101,7 +101,7 @@ def test_signals_are_put_together_by_place(account: Account, tmp_path: Path) -> 
     call(account, "canvas.toDataURL", TAG)
     call(account, "canvas.toDataURL", TAG)
     call(account, "canvas.toDataURL", PAGE)
-    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface", calls=3)
+    account.line("Auditor.limit", probe="canvas.toDataURL", kind="surface")
     stored(account, "k", "1", TAG)
     account.line("Auditor.phase", None, phase="prepare")
     call(account, "canvas.toDataURL", TAG)

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.capture.functions import probes
 from auditor.evidence import Cookie, CookieMode, Outcome, Signal, SignalKind, StackFrame, VisitEvidence
-from auditor.scenario import Wait
+from auditor.scenario import Click, Wait
 from auditor.store.calls import read_calls
 
 from .alone import browse_alone
@@ -130,6 +130,16 @@ def test_each_surface_is_told_with_its_script_and_count(chain: WebChain) -> None
     }
     (served,) = [s for s in evidence.signals if s.script and s.script.url == f"{ONE}/serving.js"]
     assert (served.name, served.count, served.script and served.script.line) == ("Intl.resolvedOptions", 1, 2)
+
+
+def test_a_window_opened_by_script(chain: WebChain) -> None:
+    """Its first document may be in the realm of the empty one, which is not watched from its start: that is said."""
+    limits = LIMITS.model_copy(update={"step_ms": 20_000})
+    evidence = chain.visit(f"{ONE}/opening", (Click(click="button"), Wait(wait="html[data-done]")), limits=limits)
+    assert evidence.visit.outcome is Outcome.complete
+    assert [(c.name, c.set_by) for c in evidence.cookies] == [("same", "script")]
+    late = "1 documents or workers whose scripts were not watched from the start: "
+    assert told(evidence) == [f"{late}the empty document that a window opened by script begins with"]
 
 
 def signal(evidence: VisitEvidence, name: str) -> Signal:
