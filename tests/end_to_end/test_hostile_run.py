@@ -158,7 +158,10 @@ def test_nothing_is_left_behind(run: Run) -> None:
     assert run.after - run.before == set()
     names = {p.name for p in run.folder.visits_dir.rglob("*") if p.is_file()}
     assert {name for name in names if not name.startswith("shot-")} == FILES
-    assert list(run.folder.spool_dir.iterdir()) == []
+    # In the journal, which is no evidence: the first attempts of what was tried twice.
+    again = {f"{visit.visit}.1" for visit in run.visits.values() if visit.attempt == 2}
+    assert {p.name for p in run.folder.spool_dir.iterdir()} == again
+    assert {site for site, visit in run.visits.items() if visit.attempt == 2} == {"crash"}
 
 
 def test_the_auditor_itself_stays_small(run: Run) -> None:
