@@ -31,7 +31,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[dict[str, 
 def test_everything_is_recorded_and_nothing_else(told: tuple[str, list[dict[str, Any]]]) -> None:
     (found,) = told[1]
     expected = sum(expected_requests(site) for site in range(COUNT))
-    assert (found["requests_audited"], found["requests_plain"]) == ([expected], [expected])
+    assert found["requests_audited"] == [expected]
+    # A plain load may lose the beacon of a page that closes: its context closes with it.
+    assert expected - COUNT <= found["requests_plain"][0] <= expected
     assert (found["requests_not_recorded"], found["recorded_not_received"]) == (0, 0)
     assert found["visits_not_complete_at_once"] == []
 

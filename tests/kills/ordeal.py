@@ -38,7 +38,7 @@ scenario: kills
 visitors: [no_account]
 cookie_modes: [allowed]
 repeat: VISITS
-limits: {{settle_quiet_ms: 300, settle_max_ms: 5000, drain_ms: 3000, navigation_ms: 10000, step_ms: 5000}}
+limits: {{settle_quiet_ms: 300, settle_max_ms: 5000, drain_ms: 3000, navigation_ms: 30000, step_ms: 20000}}
 sites:
   - {{id: quick, operator: x, url: "https://{QUICK}/"}}
 network:
@@ -179,7 +179,7 @@ class Ordeal:
         kinds = {record.visit.visit: record.visit for record in run.records()}
         assert {visit for visit, v in kinds.items() if v.kind is VisitKind.audit} == audits
         not_complete = {visit: v.reason for visit, v in kinds.items() if v.outcome is not Outcome.complete}
-        assert not_complete == {}
+        assert not not_complete, not_complete
         for visit in audits:
             evidence = read_visit(run, visit)
             sent = Counter(
