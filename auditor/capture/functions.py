@@ -19,10 +19,10 @@ class Probe(Spec):
     """One function whose calls are told."""
 
     id: str
-    how: Literal["get", "set", "call", "new"]
+    how: Literal["get", "set", "call", "new", "function"]
     interface: str
     member: str = ""
-    kind: Literal["write", "surface", "api"]
+    kind: Literal["write", "surface", "api", "send"]
     group: str
     argument: Literal["", "first", "pair", "cookie"] = ""
     limit: int = Field(100, ge=1, description="calls told for each process")
@@ -40,7 +40,7 @@ class Probe(Spec):
                 )
             case "call":
                 return f"{self.interface}.prototype.{self.member}"
-            case "new":
+            case "new" | "function":
                 return self.interface
 
 

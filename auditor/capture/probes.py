@@ -138,6 +138,13 @@ class Probes:
             case "Runtime.exceptionThrown":
                 self._thrown(session, state, params)
 
+    def without_own(self, params: dict[str, Any]) -> dict[str, Any]:
+        """A request's event without our own script in its cause: what was parsed after its pause is the parser's."""
+        stack = params.get("initiator", {}).get("stack", {})
+        if not any(call.get("url") == self._token for call in stack.get("callFrames", ())):
+            return params
+        return {**params, "initiator": {"type": "parser", "url": params.get("documentURL", "")}}
+
     def _paused(self, session: str, state: _Session, params: dict[str, Any]) -> None:
         frames: list[dict[str, Any]] = params.get("callFrames") or [{}]
         if frames[0].get("location", {}).get("scriptId") in state.starts:

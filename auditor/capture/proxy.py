@@ -16,6 +16,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +111,16 @@ class Proxy:
         return {"port": port}
 
     async def settle(self, quiet_s: float, max_s: float) -> bool:
-        """Wait until nothing is under way and nothing has moved for `quiet_s`; False when `max_s` ran out."""
-        deadline = asyncio.get_running_loop().time() + max_s
+        """Wait until nothing is under way and nothing has moved for `quiet_s` from now; False when `max_s` ran out.
+
+        From now: what has just been brought about (a click, the end of a page) may still be on its way here.
+        """
+        begun = time.monotonic()
         while (recording := self.recorder.recording) is not None:
-            if recording.quiet_for() >= quiet_s:
+            waited = time.monotonic() - begun
+            if min(recording.quiet_for(), waited) >= quiet_s:
                 return True
-            if asyncio.get_running_loop().time() >= deadline:
+            if waited >= max_s:
                 return False
             await asyncio.sleep(POLL_S)
         return False

@@ -99,7 +99,7 @@ class Sensor:
         if self._guards is not None:
             self._guards.on_event(method, session, params, self.sessions.get(session or "", {}))
         if method in KEPT:
-            self._write(method, session, _trimmed(method, params))
+            self._write(method, session, self.probes.without_own(_trimmed(method, params)))
         self.probes.on_event(method, session, params)
 
     def _attached(self, params: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ from auditor.scenario import Goto, PlannedVisit, Site, Step
 from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
 BLANK = "about:blank"
+DRAIN_QUIET_MS = 500
 
 
 @dataclass(frozen=True)
@@ -188,10 +189,11 @@ async def _visit(
             await _phase(ground, sensor, Phase.close)
             for opened in [opened for opened in context.pages if opened not in others]:
                 await opened.close()
-            await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
+            await ground.proxy.settle(min(limits.settle_quiet_ms, DRAIN_QUIET_MS), limits.drain_ms)
             run.state |= await jar(client)
             run.proofs.append(canary_proof(run.state["cookies"], planted))
-            await _phase(ground, sensor, Phase.prepare)
+            if platform is not None:
+                await _phase(ground, sensor, Phase.prepare)
             await prove_after(plan, ground, run, context, client)
         except (StepFailed, PlaywrightError, CdpError):
             run.reasons += await lost(client, context, planted)

@@ -27,6 +27,7 @@ from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
 from auditor.store.kept import gone_frames, kept_items
 from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.senders import with_senders
 from auditor.store.signals import signals_of
 from auditor.store.storage_key import split_storage_key
 from auditor.store.wire import read_wire
@@ -46,11 +47,13 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         wire, problem = read_wire(folder / WIRE_FILE, visit.visit, source)
     state = _state(folder / STATE_FILE)
     coverage = list(visit.coverage)
+    calls = read_calls(folder / EVENTS_FILE)
     if visit.kind is VisitKind.imported:
         exchanges = _imported(wire, folder / EVENTS_FILE)
     else:
         choice = visit.consent_result.at if visit.consent_result else None
         exchanges = join(wire, read_hops(folder / EVENTS_FILE), visit.visit, phases(folder / EVENTS_FILE), choice)
+        exchanges = with_senders(exchanges, calls.calls)
         coverage.append(coverage_of(exchanges))
     if problem:
         coverage.append(Coverage(sensor="proxy", reason=problem))
@@ -58,7 +61,6 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
     coverage += gone_frames(state, folder / EVENTS_FILE)
     hosts = read_hosts(folder / HOSTS_FILE, exchanges, visit.kind)
     coverage += unanswered(hosts)
-    calls = read_calls(folder / EVENTS_FILE)
     coverage += calls.coverage
     document = folder / DOCUMENT_FILE
     return VisitEvidence(

@@ -98,7 +98,7 @@ def _written(pattern: str, name: str) -> str:
 
 def _of_calls(visit: str, calls: Calls) -> Iterator[Signal]:
     for call in calls.calls:
-        if call.kind != "write" and call.phase is not Phase.prepare:
+        if call.kind in ("api", "surface") and call.phase is not Phase.prepare:
             yield _of_call(visit, call, at_least=call.probe in calls.limited)
 
 

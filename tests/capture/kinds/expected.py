@@ -1,10 +1,14 @@
 """What the evidence must say of each request of the page set: its sensors, its actor and its cause.
 
 Addresses of one.test stand without their host, those of the others as `two:` and `third:`. A line of a row is
-source, actor, resource type, initiator type, initiator, line in the initiator, frame, page.
+source, actor, resource type, initiator type, initiator, line in the initiator, frame, page. Of what a page sends when
+it goes the browser may tell or not (`either`): then the call that sent it tells the cause.
 """
 
 type Row = tuple[str, str, str | None, str | None, str | None, int | None, str | None, str | None]
+
+UPDATE_CHECK: Row = ("proxy_only", "service_worker", None, None, None, None, None, None)
+"""The browser may look by itself whether a service worker's scripts have changed, a second after it has run."""
 
 EXPECTED: dict[str, set[Row]] = {
     "GET /": {("both", "page", "document", "other", None, None, "/", "/")},
@@ -13,25 +17,20 @@ EXPECTED: dict[str, set[Row]] = {
     "GET /k/background.png": {("both", "page", "image", "parser", "/k/style.css", None, "/", "/")},
     "POST /k/beacon": {("both", "page", "ping", "script", "/k/calls.js", 11, "/", "/")},
     "GET /k/brotli": {("both", "page", "fetch", "script", "/k/calls.js", 15, "/", "/")},
-    "POST /k/bye-beacon": {("proxy_only", "page", None, None, None, None, None, None)},
-    "POST /k/bye-fetch": {("proxy_only", "page", None, None, None, None, None, None)},
-    "GET /k/bye-image.png": {("proxy_only", "page", None, None, None, None, None, None)},
+    "POST /k/bye-beacon": {("either", "page", "ping", "script", "/k/calls.js", 54, "/", "/")},
+    "POST /k/bye-fetch": {("either", "page", "fetch", "script", "/k/calls.js", 55, "/", "/")},
+    "GET /k/bye-image.png": {("either", "page", "image", "script", "/k/calls.js", 56, "/", "/")},
     "GET /k/cached": {("both", "service_worker", "fetch", "script", "/k/service.js", 3, "/k/service.js", None)},
     "GET /k/calls.js": {("both", "page", "script", "parser", "/", None, "/", "/")},
     "GET /k/cursor.png": {("both", "page", "image", "parser", "/k/style.css", None, "/", "/")},
     "GET two:/k/deepframe": {
-        ("both", "frame", "document", "parser", "third:/k/thirdframe", None, "two:/k/deepframe", "/"),
-        ("both", "page", "document", "other", None, None, "two:/k/deepframe", "two:/k/deepframe"),
+        ("both", "frame", "document", "parser", "third:/k/thirdframe", None, "two:/k/deepframe", "/")
     },
-    "GET two:/k/deepimg.png": {
-        ("both", "frame", "image", "parser", "two:/k/deepframe", None, "two:/k/deepframe", "/"),
-        ("both", "page", "image", "parser", "two:/k/deepframe", None, "two:/k/deepframe", "two:/k/deepframe"),
-    },
+    "GET two:/k/deepimg.png": {("both", "frame", "image", "parser", "two:/k/deepframe", None, "two:/k/deepframe", "/")},
     "GET /k/dynamic.js": {("both", "page", "script", "script", "/k/calls.js", 34, "/", "/")},
     "GET /k/embed.svg": {("both", "frame", "document", "parser", "/", None, "/k/embed.svg", "/")},
-    "GET /k/events": {("both", "page", "eventsource", "other", None, None, "/", "/")},
+    "GET /k/events": {("both", "page", "eventsource", "script", "/k/calls.js", 16, "/", "/")},
     "GET /favicon.ico": {("both", "page", "other", "other", None, None, "/k/popup", "/k/popup")},
-    "GET two:/favicon.ico": {("both", "page", "other", "other", None, None, "two:/k/deepframe", "two:/k/deepframe")},
     "POST /k/fetch": {("both", "page", "fetch", "script", "/k/calls.js", 6, "/", "/")},
     "GET /k/font.woff2": {("both", "page", "font", "parser", "/k/style.css", None, "/", "/")},
     "GET /k/fontface.woff2": {("both", "page", "font", "parser", "/", None, "/", "/")},
@@ -62,12 +61,12 @@ EXPECTED: dict[str, set[Row]] = {
     "GET /k/import.css": {("both", "page", "stylesheet", "parser", "/k/style.css", None, "/", "/")},
     "GET /k/imported.js": {("both", "page", "script", "script", "/k/module.js", None, "/", "/")},
     "GET /k/importscripts.js": {("both", "worker", "other", "script", "/k/worker.js", 1, "/k/worker.js", "/")},
-    "GET /k/inner.js": {("both", "worker", "script", "other", "/", None, "/k/worker.js", "/")},
+    "GET /k/inner.js": {("both", "worker", "script", "script", "/k/worker.js", 3, "/k/worker.js", "/")},
     "GET /k/input.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
     "GET /k/inserted.js": {("both", "page", "script", "script", "/k/calls.js", 3, "/", "/")},
     "POST /k/keepalive": {("both", "page", "fetch", "script", "/k/calls.js", 7, "/", "/")},
     "GET /k/landed": {("both", "page", "fetch", "redirect", "two:/k/hop", None, "/", "/")},
-    "POST /k/later": {("both", "page", "fetch", "script", "/", None, "/", "/")},
+    "POST /k/later": {("both", "page", "fetch", "script", "/k/calls.js", 44, "/", "/")},
     "GET /k/lazy.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
     "GET /k/manifest.json": {
         ("both", "page", "manifest", "other", None, None, "/", "/"),
@@ -75,7 +74,7 @@ EXPECTED: dict[str, set[Row]] = {
     },
     "GET /k/module.js": {("both", "page", "script", "parser", "/", None, "/", "/")},
     "GET /k/modulepreload.js": {("both", "page", "script", "parser", "/", None, "/", "/")},
-    "GET /k/moduleworker.js": {("both", "page", "script", "other", "/", None, "/", "/")},
+    "GET /k/moduleworker.js": {("both", "page", "script", "script", "/k/calls.js", 24, "/", "/")},
     "POST /k/multipart": {("both", "frame", "document", "form", None, None, "/k/multipart", "/")},
     "GET /k/nested": {("both", "page", "fetch", "script", "/k/calls.js", 42, "/", "/")},
     "GET /k/scope/network": {("both", "frame", "fetch", "script", "/k/scope.js", 1, "/k/scope/page", "/")},
@@ -95,15 +94,11 @@ EXPECTED: dict[str, set[Row]] = {
     "GET /k/preloaded.js": {("both", "page", "script", "parser", "/", None, "/", "/")},
     "GET /k/redirect": {("both", "page", "fetch", "script", "/k/calls.js", 13, "/", "/")},
     "GET /k/scope.js": {("both", "frame", "script", "parser", "/k/scope/page", None, "/k/scope/page", "/")},
-    "GET /k/service.js": {
-        ("both", "service_worker", "script", "other", "/", None, "/k/service.js", None),
-        ("proxy_only", "service_worker", None, None, None, None, None, None),
-    },
+    "GET /k/service.js": {("both", "service_worker", "script", "script", "/k/calls.js", 28, "/k/service.js", None)},
     "GET /k/serviceimport.js": {
-        ("both", "service_worker", "other", "script", "/k/service.js", 1, "/k/service.js", None),
-        ("proxy_only", "service_worker", None, None, None, None, None, None),
+        ("both", "service_worker", "other", "script", "/k/service.js", 1, "/k/service.js", None)
     },
-    "GET /k/shared.js": {("both", "page", "script", "other", "/", None, "/", "/")},
+    "GET /k/shared.js": {("both", "page", "script", "script", "/k/calls.js", 26, "/", "/")},
     "GET two:/k/socket": {("both", "page", "websocket", "script", "/k/calls.js", 19, "/", "/")},
     "GET /k/srcdoc.png": {("both", "frame", "image", "parser", "about:srcdoc", None, "about:srcdoc", "/")},
     "GET /k/srcset.png": {("both", "page", "image", "parser", "/", None, "/", "/")},
@@ -122,11 +117,11 @@ EXPECTED: dict[str, set[Row]] = {
     "GET /k/use.svg": {("both", "page", "other", "parser", "/", None, "/", "/")},
     "GET /k/video.mp4": {("both", "page", "media", "parser", "/", None, "/", "/")},
     "GET /k/wasm.wasm": {("both", "page", "fetch", "script", "/k/calls.js", 35, "/", "/")},
-    "GET /k/worker.js": {("both", "page", "script", "other", "/", None, "/", "/")},
+    "GET /k/worker.js": {("both", "page", "script", "script", "/k/calls.js", 22, "/", "/")},
     "GET /k/workerimport.js": {
         ("both", "worker", "script", "script", "/k/moduleworker.js", None, "/k/moduleworker.js", "/")
     },
-    "GET /k/worklet.js": {("both", "worker", "script", "other", None, None, "/", "/")},
+    "GET /k/worklet.js": {("both", "worker", "script", "script", "/k/calls.js", 33, "/", "/")},
     "GET /k/written.js": {("both", "page", "script", "script", "/k/calls.js", 1, "/", "/")},
     "POST /k/xhr": {("both", "page", "xhr", "script", "/k/calls.js", 10, "/", "/")},
 }
