@@ -140,10 +140,20 @@ class Probes:
 
     def without_own(self, params: dict[str, Any]) -> dict[str, Any]:
         """A request's event without our own script in its cause: what was parsed after its pause is the parser's."""
-        stack = params.get("initiator", {}).get("stack", {})
-        if not any(call.get("url") == self._token for call in stack.get("callFrames", ())):
+        initiator = params.get("initiator", {})
+        if self._token not in str(initiator.get("stack", "")):
             return params
-        return {**params, "initiator": {"type": "parser", "url": params.get("documentURL", "")}}
+        stack = self._cleaned(initiator["stack"])
+        told = {**initiator, "stack": stack} if stack else {"type": "parser", "url": params.get("documentURL", "")}
+        return {**params, "initiator": told}
+
+    def _cleaned(self, stack: dict[str, Any]) -> dict[str, Any]:
+        """A stack (CDP Runtime.StackTrace) without calls of our own script; {} when nothing else is in it."""
+        calls = [call for call in stack.get("callFrames", ()) if call.get("url") != self._token]
+        parent = self._cleaned(stack["parent"]) if "parent" in stack else {}
+        if not calls:
+            return parent
+        return {**stack, "callFrames": calls, **({"parent": parent} if parent else {})}
 
     def _paused(self, session: str, state: _Session, params: dict[str, Any]) -> None:
         frames: list[dict[str, Any]] = params.get("callFrames") or [{}]
