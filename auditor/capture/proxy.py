@@ -97,10 +97,14 @@ class Proxy:
         raise OSError("no port to listen on")
 
     async def settle(self, quiet_s: float, max_s: float) -> bool:
-        """Wait until nothing is under way and nothing has moved for `quiet_s`; False when `max_s` ran out."""
-        deadline = asyncio.get_running_loop().time() + max_s
+        """Wait until nothing is under way and nothing has moved for `quiet_s`; False when `max_s` ran out.
+
+        The quiet counts from now on: what the last step or a closing page sends may be on its way here still.
+        """
+        begun = asyncio.get_running_loop().time()
+        deadline = begun + max_s
         while (recording := self.recorder.recording) is not None:
-            if recording.quiet_for() >= quiet_s:
+            if min(recording.quiet_for(), asyncio.get_running_loop().time() - begun) >= quiet_s:
                 return True
             if asyncio.get_running_loop().time() >= deadline:
                 return False

@@ -180,6 +180,8 @@ async def _visit(
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
             await page.close()
+            # The network service answers this after it has begun what the page sent while closing.
+            await jar(client)
             await ground.proxy.settle(min(limits.settle_quiet_ms, 300), limits.drain_ms)
             run.state |= await jar(client)
             run.proofs.append(_canary_proof(run.state["cookies"], canary))

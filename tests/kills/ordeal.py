@@ -86,7 +86,7 @@ class Ordeal:
     visits: int
     draw: random.Random
     every_s: tuple[float, float]
-    """Shortest and longest time between two kills."""
+    """Shortest and longest time between two kills, the end of a visit between them at least."""
     auditors: int
     """How often the auditor itself is killed."""
     others: int
@@ -125,15 +125,17 @@ class Ordeal:
         environment = {**os.environ, "TMPDIR": str(self.temporary)}
         with (self.folder / "errors.txt").open("ab") as errors:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment)
-        due = time.monotonic() + self.draw.uniform(*self.every_s)
+        due, seen = time.monotonic() + self.draw.uniform(*self.every_s), len(self.seen)
         while process.poll() is None:
             self._look()
-            if plan and time.monotonic() >= due and (self.out / "data" / "run.json").exists():
+            # One kill for each visit that came to its end: a slow machine is not under heavier fire than a fast one.
+            ready = not self.killed or len(self.seen) > seen
+            if plan and ready and time.monotonic() >= due and (self.out / "data" / "run.json").exists():
                 if self._kill(psutil.Process(process.pid), plan[-1]) and plan.pop() == "auditor":
                     process.wait()
                     self._all_gone()
                     return None
-                due = time.monotonic() + self.draw.uniform(*self.every_s)
+                due, seen = time.monotonic() + self.draw.uniform(*self.every_s), len(self.seen)
             time.sleep(0.02)
         self._all_gone()
         return process.returncode
