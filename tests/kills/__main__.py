@@ -36,8 +36,9 @@ def main() -> None:
                 ordeal.go()
                 ordeal.proven()
                 killed = ", ".join(f"{n} x {kind}" for kind, n in sorted(ordeal.killed.items()))
-                print(f"seed {seed}: {chosen.visits} of {chosen.visits} visits complete, none lost, none changed, none")
-                print(f"  twice, nothing left behind; killed: {killed}; {time.monotonic() - begun:.0f} s", flush=True)
+                print(f"seed {seed}: {chosen.visits} of {chosen.visits} visits complete, none lost, changed or twice")
+                print(f"  beacons of closing pages: {ordeal.beacons}, on both sides")
+                print(f"  nothing left behind; killed: {killed}; {time.monotonic() - begun:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
