@@ -35,7 +35,7 @@ from auditor.scenario import Goto, PlannedVisit, Site, Step
 from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
 
 BLANK = "about:blank"
-DRAIN_QUIET_MS = 500
+DRAIN_QUIET_MS = 300
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,8 @@ async def _visit(
             await _phase(ground, sensor, Phase.close)
             for opened in [opened for opened in context.pages if opened not in others]:
                 await opened.close()
+            # The network service answers this after it has begun what the pages sent while closing.
+            await jar(client)
             await ground.proxy.settle(min(limits.settle_quiet_ms, DRAIN_QUIET_MS), limits.drain_ms)
             run.state |= await jar(client)
             run.proofs.append(canary_proof(run.state["cookies"], planted))

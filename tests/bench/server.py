@@ -30,12 +30,14 @@ QUICK = "www.quick.test"
 QUICK_PAGES = {
     "/": sites.Resource(
         "text/html",
-        b"<!doctype html><title>quick</title><script>fetch('/told', {method: 'POST', body: 'x'});"
-        b"addEventListener('pagehide', () => navigator.sendBeacon('/bye', 'bye'))</script>"
-        b"<img src='/p.gif?n=1'><img src='/p.gif?n=2'>",
+        b"<!doctype html><title>quick</title><body><script>const id = Math.random().toString(36).slice(2);"
+        b"fetch('/told?' + id, {method: 'POST', body: 'x'});"
+        b"for (const name of ['/one.gif?', '/two.gif?']) new Image().src = name + id;"
+        b"addEventListener('pagehide', () => navigator.sendBeacon('/bye?' + id, 'bye'))</script>",
         cookie="quick=1; Path=/; Max-Age=3600",
     ),
-    "/p.gif": sites.Resource("image/gif", sites.GIF),
+    "/one.gif": sites.Resource("image/gif", sites.GIF),
+    "/two.gif": sites.Resource("image/gif", sites.GIF),
 }
 
 

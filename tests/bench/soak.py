@@ -1,7 +1,7 @@
 """`make bench-soak`: does the auditor's memory grow? Three hundred small visits, USS after each, its slope.
 
-USS (memory no other process shares) of this process and of its proxies. Each worker's proxy is the same one
-from the first visit to the last. The first visits fill caches and are left out of the slope.
+USS (memory no other process shares) of this process, and the mean of its proxies and of its drivers: each worker
+has the same ones from its first visit to its last. The first visits fill caches and are left out of the slope.
 """
 
 import argparse
@@ -26,10 +26,10 @@ WARM = 50
 
 
 def watched(samples: dict[str, list[float]]) -> Callable[[Visit], None]:
-    """Called after each visit: notes this process' USS, its driver's, and each proxy's, in MB."""
+    """Called after each visit: notes this process' USS, its drivers' and its proxies', in MB."""
 
     def note(_: Visit) -> None:
-        found = {"auditor": float(psutil.Process().memory_full_info().uss)}
+        found = {"auditor": [psutil.Process().memory_full_info().uss]}
         for child in psutil.Process().children(recursive=True):
             try:
                 line = child.cmdline()
@@ -41,11 +41,11 @@ def watched(samples: dict[str, list[float]]) -> Callable[[Visit], None]:
                     else ""
                 )
                 if kind:
-                    found[kind] = found.get(kind, 0.0) + float(child.memory_full_info().uss)
+                    found.setdefault(kind, []).append(child.memory_full_info().uss)
             except psutil.Error:
                 continue
-        for kind, size in found.items():
-            samples.setdefault(kind, []).append(size / (1 << 20))
+        for kind, sizes in found.items():
+            samples.setdefault(kind, []).append(statistics.mean(sizes) / (1 << 20))
 
     return note
 

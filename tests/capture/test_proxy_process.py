@@ -237,3 +237,21 @@ def test_a_ca_that_is_no_certificate_is_refused(tmp_path: Path) -> None:
     wrong.write_text("-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n")
     with pytest.raises(InputError, match="is not a PEM certificate"):
         make_authority(tmp_path / "ca", (wrong,))
+
+
+def test_a_quiet_past_is_no_quiet_now(loop: Loop, proxy: ProxyProcess, tmp_path: Path) -> None:
+    """Nothing had moved for long when the page closed: its last beacon was still on its way."""
+
+    async def visit() -> dict[str, object]:
+        async with server() as (address, _):
+            port = await proxy.open(tmp_path, Phase.close)
+            await asyncio.sleep(2.1)
+            settling = asyncio.create_task(proxy.settle(2_000, 20_000))
+            await asyncio.sleep(0.05)
+            await get(port, f"http://{address}/bye")
+            assert not settling.done()
+            assert await settling
+            return await proxy.close()
+
+    counters = loop.run(visit())
+    assert (counters["requests"], counters["responses"]) == (1, 1)

@@ -17,7 +17,7 @@ def main() -> None:
     options.add_argument("--seeds", default="1,2,3", help="comma-separated")
     options.add_argument("--auditors", type=int, default=4, help="how often the auditor itself is killed")
     options.add_argument("--others", type=int, default=16, help="kills of its processes")
-    options.add_argument("--every", type=float, nargs=2, default=(1.0, 5.0), help="seconds between two kills")
+    options.add_argument("--every", type=float, nargs=2, default=(0.3, 3.0), help="seconds between two kills")
     chosen = options.parse_args()
     for seed in chosen.seeds.split(","):
         with tempfile.TemporaryDirectory(prefix="kills-") as folder:
@@ -36,8 +36,9 @@ def main() -> None:
                 ordeal.go()
                 ordeal.proven()
                 killed = ", ".join(f"{n} x {kind}" for kind, n in sorted(ordeal.killed.items()))
-                print(f"seed {seed}: {chosen.visits} of {chosen.visits} visits complete, none lost, none changed, none")
-                print(f"  twice, nothing left behind; killed: {killed}; {time.monotonic() - begun:.0f} s", flush=True)
+                print(f"seed {seed}: {chosen.visits} of {chosen.visits} visits complete, none lost, changed or twice")
+                print(f"  beacons of closing pages: {ordeal.beacons}, on both sides")
+                print(f"  nothing left behind; killed: {killed}; {time.monotonic() - begun:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
