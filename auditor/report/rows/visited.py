@@ -34,6 +34,7 @@ def visits(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
             "final_url": masker.url(v.final_url),
             "title": masker.guard(v.title),
             "attempt": v.attempt,
+            "earlier": [masker.guard(reason) for reason in v.earlier],
             "user_agent": v.user_agent,
             "screen": v.screen,
             "language": v.language,
