@@ -153,7 +153,7 @@ async def _visit(
     limits = ground.scenario.limits
     async with _recording(ground, folder, site, run) as port, _browser(plan.cookie_mode, ground, port) as browser:
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
-        context, canary = None, ""
+        canary = ""
         try:
             await sensor.attach(client)
             context = await _connect(ground.playwright, browser)
@@ -190,7 +190,7 @@ async def _visit(
                 await _phase(ground, sensor, Phase.prepare)
                 run.proofs.append(await prove(platform, plan.visitor, context, client, "state_after"))
         except (StepFailed, PlaywrightError, CdpError):
-            run.reasons += await _lost(client, context, canary)
+            run.reasons += await _lost(client, ground.playwright, canary)
             raise
         finally:
             await client.close()
@@ -249,12 +249,12 @@ def _canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
     return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
 
 
-async def _lost(client: CdpClient, context: BrowserContext | None, canary: str) -> list[str]:
+async def _lost(client: CdpClient, playwright: Playwright, canary: str) -> list[str]:
     """What a failed step has to do with our own processes: the reason, none when nothing. Raises BrowserLost.
 
     Where the network service died, pages do not load: the site is not to blame for it.
     """
-    if context is not None and not await driver_lives(context):
+    if not await driver_lives(playwright):
         raise BrowserLost(DRIVER_GONE)
     for _ in range(JAR_ASKED):
         # A question that was under way when the service died is never answered.
