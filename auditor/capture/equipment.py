@@ -85,12 +85,12 @@ def canary_proof(cookies: list[dict[str, Any]], value: str) -> Proof:
     return Proof(name="canary_cookie", holds=found, seen="in the jar at the end" if found else "the jar was lost")
 
 
-async def lost(client: CdpClient, context: BrowserContext | None, planted: str) -> list[str]:
+async def lost(client: CdpClient, playwright: Playwright, planted: str) -> list[str]:
     """What a failed step has to do with our own processes: the reason, none when nothing. Raises BrowserLost.
 
     Where the network service died, pages do not load: the site is not to blame for it.
     """
-    if context is not None and not await driver_lives(context):
+    if not await driver_lives(playwright):
         raise BrowserLost(DRIVER_GONE)
     for _ in range(JAR_ASKED):
         # A question that was under way when the service died is never answered.

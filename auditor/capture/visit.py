@@ -144,7 +144,7 @@ async def _visit(
         chromium(plan.cookie_mode, ground, port) as browser,
     ):
         client = await CdpClient.connect(browser.endpoint, sensor.on_event)
-        context, planted = None, ""
+        planted = ""
         try:
             context = await connect(ground.playwright, browser)
             if (platform := platform_of(plan, ground)) is not None:
@@ -198,7 +198,7 @@ async def _visit(
                 await _phase(ground, sensor, Phase.prepare)
             await prove_after(plan, ground, run, context, client)
         except (StepFailed, PlaywrightError, CdpError):
-            run.reasons += await lost(client, context, planted)
+            run.reasons += await lost(client, ground.playwright, planted)
             raise
         finally:
             await client.close()

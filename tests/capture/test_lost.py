@@ -65,12 +65,10 @@ def test_a_driver_killed_during_a_step_is_told_apart_and_replaced(chain: WebChai
 
     async def lose_one() -> tuple[bool, bool]:
         async with Driver() as driver:
-            browser = await driver.playwright.chromium.launch(executable_path=find_chromium())
-            context = await browser.new_context()
-            before = await driver_lives(context)
+            before = await driver_lives(driver.playwright)
             ours = [c for c in psutil.Process().children() if c.cmdline()[-1:] == ["run-driver"]]
             max(ours, key=lambda c: c.create_time()).kill()
-            after = await driver_lives(context)
+            after = await driver_lives(driver.playwright)
             await driver.renew()
             again = await driver.playwright.chromium.launch(executable_path=find_chromium())
             await again.close()
