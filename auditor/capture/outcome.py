@@ -56,7 +56,9 @@ def judge(
         proofs.append(proof)
         more = _more(problems[0]) if problems else ""
         if not reason and not more.startswith("download"):
-            reason = wall_at_end(evidence, asked_last(folder / EVENTS_FILE, visit.page))
+            wall = wall_at_end(evidence, asked_last(folder / EVENTS_FILE, visit.page))
+            # A page the browser choked on is empty, too.
+            reason = wall and (bomb(evidence) or wall)
         if reason and (not problems or problems[0].startswith(LESS)):
             # What came instead of the page says more than that a step could not be done on it.
             problems.insert(0, reason)

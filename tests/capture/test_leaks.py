@@ -5,7 +5,6 @@ what the first time left: that is what proves that the looking works.
 """
 
 import asyncio
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,12 +24,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 STEPS = """
 from pathlib import Path
 
+from playwright.async_api import Error
+
 
 async def again(page):
-    # Upgraded, it reaches a server without TLS: the proxy answers in its place.
-    answer = await page.goto("http://plain.hsts.test/again")
+    # Upgraded, it reaches a server without TLS, and fails.
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    try:
+        await page.goto("http://plain.hsts.test/again")
+    except Error:
+        pass
     with Path(__file__).with_name("said.txt").open("a") as file:
-        file.write(f"{answer.url}\\n")
+        file.write(f"{asked[-1]}\\n")
 """
 
 
@@ -85,7 +91,8 @@ def test_every_visit_is_complete(made: Made) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "http_cache"])
 def test_a_mark_is_found_in_its_own_visit_and_in_no_other(made: Made, kind: str) -> None:
     for first, second in pairs(made):
-        own = "Basic " + base64.b64encode(f"{first}:password".encode()).decode() if kind == "http_auth" else first
+        # HTTP authentication is never answered: there is nothing that could be left.
+        own = "" if kind == "http_auth" else first
         assert made.web.found[first][kind] == ""
         assert made.web.found[second][kind] == own
 

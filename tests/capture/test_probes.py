@@ -110,7 +110,9 @@ def test_each_surface_is_told_with_its_script_and_count(chain: WebChain) -> None
     assert (evidence.visit.outcome, told(evidence)) == (Outcome.complete, [])
     missing = set(json.loads(chain.web.got(f"{ONE}/missing")[-1].body))
     # Every probe has its line, but those of writers and workers.
-    names = {probe.id for probe in probes() if probe.kind != "write"} - {"workerNavigator.hardwareConcurrency"}
+    names = {probe.id for probe in probes() if probe.kind in ("surface", "api")} - {
+        "workerNavigator.hardwareConcurrency"
+    }
     assert {name for name, _ in SURFACES} == names
     lines = {line.split("'")[1]: number for number, line in enumerate(SURFACES_SCRIPT.splitlines(), 1)}
     of_script = [s for s in evidence.signals if s.script and s.script.url == f"{THIRD}/surfaces.js"]
@@ -119,7 +121,7 @@ def test_each_surface_is_told_with_its_script_and_count(chain: WebChain) -> None
     }
     assert {s.host for s in of_script} == {"third.test"}
     assert {(s.frame_url, s.top_url, s.at_least) for s in of_script} == {(f"{ONE}/surfaces",) * 2 + (False,)}
-    kinds = {probe.id: (SignalKind(probe.kind), probe.group) for probe in probes() if probe.kind != "write"}
+    kinds = {probe.id: (SignalKind(probe.kind), probe.group) for probe in probes() if probe.kind in ("surface", "api")}
     assert all((s.kind, s.group) == kinds[s.name] for s in of_script)
     # What no browser of this kind has is no defect of ours; what all have may not be missing.
     assert missing <= {name for name in names if name.split(".")[0] in ("sharedStorage", "document", "navigator")}
