@@ -3,8 +3,8 @@
 The map, lowest layer first (imports run one way only; import-linter holds it):
 
     errors                        the error tree, each error with its exit code and cure
-    specs, domains                strict YAML to models; registrable domains (public suffix list)
-    states                        sealed browser states: where they are, which key opens them
+    specs, domains, content       strict YAML to models; registrable domains; content codings, bounded
+    hosts                         a host as the proxy and the resolver saw it
     scenario, vendors, disclosures  what a person writes: visits to make, recipients, declarations
     evidence                      Visit, Exchange, Cookie, StorageItem: what one visit saw
     store                         the run's folder: WARC, events, visits published by one rename

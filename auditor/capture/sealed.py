@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from auditor.errors import InputError
 from auditor.evidence import Visitor
 from auditor.scenario import Platform
-from auditor.states import SealedState
+from auditor.scenario.states import SealedState
 from auditor.store.jar import CANARY_DOMAIN
 
 IDENTITY_PREFIX = "AGE-SECRET-KEY-1"

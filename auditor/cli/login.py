@@ -22,7 +22,7 @@ from auditor.errors import CannotFinish, InputError
 from auditor.evidence import Visitor
 from auditor.pipeline import knowledge_of
 from auditor.scenario import CookieProof, Goto, Network, Platform, Scenario, WebAddress, load_scenario
-from auditor.states import SealedState
+from auditor.scenario.states import SealedState
 
 
 @dataclass(frozen=True, repr=False)

@@ -29,7 +29,7 @@ from auditor.scenario import (
     Step,
     Wait,
 )
-from auditor.states import SealedState
+from auditor.scenario.states import SealedState
 
 from .chain import WebChain
 

@@ -23,7 +23,7 @@ from playwright.async_api import Page, async_playwright
 from auditor.capture.sealed import Key, origin_of, unseal
 from auditor.evidence import Outcome, Phase, Visitor
 from auditor.scenario import CookieProof, Goto, Platform, Wait
-from auditor.states import SealedState, SealedStates
+from auditor.scenario.states import SealedState, SealedStates
 
 from .account_web import AccountWeb, account_web
 from .chain import Chain, Loop

@@ -19,7 +19,7 @@ from auditor.demo.web import demo_web
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, VisitEvidence
 from auditor.scenario import ElementProof, Platform, PythonStep, load_scenario
-from auditor.states import SealedState
+from auditor.scenario.states import SealedState
 from auditor.store.jar import CANARY_DOMAIN
 
 from .chain import Chain, Loop

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from auditor.scenario import STEP_KEYS, Limits, Network, Platform, Scenario, Site
-from auditor.states import SealedState, SealedStates
+from auditor.scenario import Limits, Network, Platform, Scenario, Site
+from auditor.scenario.states import SealedState, SealedStates
+from auditor.scenario.steps import STEP_KEYS
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
