@@ -150,7 +150,12 @@ def preferences(mode: CookieMode, language: str) -> dict[str, Any]:
     base = language.split("-")[0]
     languages = [language] if base == language else [language, base]
     return {
-        "profile": {"cookie_controls_mode": int(blocked), "block_third_party_cookies": blocked},
+        "profile": {
+            "cookie_controls_mode": int(blocked),
+            "block_third_party_cookies": blocked,
+            # It would ask Google, with a part of a name's hash, whether a password that was typed has leaked.
+            "password_manager_leak_detection": False,
+        },
         "intl": {"accept_languages": ",".join(languages), "selected_languages": ",".join(languages)},
         "signin": {"allowed": False},
         "search": {"suggest_enabled": False},

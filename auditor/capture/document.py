@@ -81,6 +81,9 @@ def wall_at_end(evidence: VisitEvidence, asked: str | None) -> str:
     there = [e for e in _documents(evidence) if e.url == _bare(visit.final_url)]
     status, headers = (there[-1].status, there[-1].response_headers) if there else (None, ())
     wall = recognise(Met(status, headers, evidence.document_html, visit.final_url, asked))
+    if wall and wall[0] == "empty_page" and there and (html := _html(there[-1])):
+        # A page on its way elsewhere is empty for a moment: what the server sent must be, too.
+        wall = recognise(Met(status, headers, html, visit.final_url, asked))
     return f"{wall[0]}: {wall[1]}, at {_bare(visit.final_url)}" if wall else ""
 
 

@@ -71,7 +71,7 @@ class Probes:
     def attach(self, client: CdpClient, session: str, info: dict[str, Any]) -> None:
         """Begin with a target that waits for us; lets it run when its probes are set, or can't be."""
         self._client = client
-        if any(state.root == info["targetId"] for state in self._sessions.values()):
+        if info["type"] == "service_worker" and any(s.root == info["targetId"] for s in self._sessions.values()):
             # A service worker is told by the browser and again by its page: one of them watches it.
             client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
             return

@@ -6,17 +6,17 @@ from pathlib import Path
 from auditor.demo.web import DemoWeb
 
 STEPS = """
-import os, signal, time
+import os, signal
 import psutil
 
-# Loaded when the run begins: what is older belongs to another test.
-BEGUN = time.time() - 0.1
+# Loaded when the run begins: what is there already belongs to another test.
+OTHERS = {child.pid for child in psutil.Process().children(recursive=True)}
 
 
 def _kill(word, kind=None):
     for child in psutil.Process().children(recursive=True):
         try:
-            line = child.cmdline() if child.create_time() >= BEGUN else []
+            line = child.cmdline() if child.pid not in OTHERS else []
         except psutil.Error:
             continue
         kinds = [part for part in line if part.startswith("--type=")]

@@ -74,6 +74,12 @@ def test_nothing_the_browser_sent_for_itself_is_a_sites(demo_run: DemoRun) -> No
         assert strange == []
 
 
+def test_the_browser_tried_nothing_on_its_own_account(demo_run: DemoRun) -> None:
+    """Not even a tunnel that failed, after passwords were typed and forms sent."""
+    notes = "; ".join(c.reason for v in demo_run.result.visits for c in v.coverage if c.sensor == "proxy")
+    assert "google" not in notes
+
+
 def test_websocket_messages_are_equal_to_the_byte(demo_run: DemoRun) -> None:
     sockets = [line for line in demo_run.log if line.get("kind") == "websocket"]
     told = Counter(tuple((m["from"], m.get("text", m.get("hex"))) for m in line["messages"]) for line in sockets)
