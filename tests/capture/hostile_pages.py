@@ -29,7 +29,8 @@ PAGES = {
         """(async () => {
   for (let n = 0; n < 10; n++) await fetch('/set?' + n);
   for (let n = 0; n < 5000; n++) document.cookie = `s${n}=${n}; path=/`;
-  fetch('/done');
+  await fetch('/done');
+  document.documentElement.dataset.done = "1";
 })()""",
     ),
     "/alerts": page("alerts", "for (;;) alert('again')"),

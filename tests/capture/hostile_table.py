@@ -52,7 +52,7 @@ CASES = {
     "endless-html": Case(at("/endless-html"), "incomplete", "body_endless"),
     "large": Case(at("/large"), "complete", ""),
     "endless-image": Case(at("/image"), "incomplete", "load_timeout|body_endless"),
-    "cookies": Case(at("/cookies"), "complete", ""),
+    "cookies": Case(at("/cookies"), "complete", "", (Wait(wait="html[data-done]"),)),
     "drip": Case(at("/drip"), "incomplete", "body_endless"),
     "stays": Case(at("/stay"), "complete", "", (Click(click="button"), Goto(goto=at("/plain")))),
     "drip-image": Case(at("/slow-image"), "incomplete", "load_timeout"),
