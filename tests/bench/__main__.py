@@ -185,6 +185,7 @@ def main() -> None:
     options.add_argument("--workers", default="1,2", help="comma-separated")
     options.add_argument("--out", type=Path, default=RESULTS)
     chosen = options.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
     found = bench(chosen.sites, chosen.rounds, tuple(int(n) for n in chosen.workers.split(",")))
     text = table(found, chosen.sites)
     (chosen.out / "bench.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))

@@ -98,6 +98,7 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--out", type=Path, default=meter.ROOT / "results")
     chosen = options.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="auditor-soak-") as folder:
         found = slopes(soak(chosen.visits, chosen.workers, Path(folder)), min(WARM, chosen.visits // 3))
     (chosen.out / "soak.json").write_text(json.dumps(found, indent=1))
