@@ -27,6 +27,7 @@ from auditor.capture.functions import Probe, arguments_of, condition, probes, tr
 
 type Note = Callable[[str, dict[str, Any], str | None], None]
 
+GO_ON_S = 1.0
 WORKERS = frozenset({"worker", "shared_worker", "service_worker"})
 
 
@@ -49,6 +50,7 @@ class _Session:
     isolate: str | None = None
     """The JavaScript engine it runs in; frames of a process share one, and its pauses."""
     paused: bool = False
+    halted: bool = False
     arming: int = 0
     armed: bool = False
     opened: bool = False
@@ -134,7 +136,7 @@ class Probes:
             case "Debugger.paused":
                 self._paused(session, state, params)
             case "Debugger.resumed":
-                state.paused = False
+                state.paused = state.halted = False
             case "Runtime.exceptionThrown":
                 self._thrown(session, state, params)
 
@@ -158,8 +160,9 @@ class Probes:
     def _paused(self, session: str, state: _Session, params: dict[str, Any]) -> None:
         frames: list[dict[str, Any]] = params.get("callFrames") or [{}]
         if frames[0].get("location", {}).get("scriptId") in state.starts:
-            state.paused = True
+            state.paused = state.halted = True
             self._resume()
+            self._start(self._see_it_go_on(session, state))
         elif self._client is not None:
             # A person's browser has no debugger to ask before a page that eats all memory ends.
             out_of_memory = params.get("reason") == "OOM"
@@ -172,6 +175,14 @@ class Probes:
             if state.paused and not state.arming and state.isolate not in busy and self._client is not None:
                 state.paused = False
                 self._client.send_soon("Debugger.resume", {}, session)
+
+    async def _see_it_go_on(self, session: str, state: _Session) -> None:
+        """Ask again where the browser has not told that a document goes on: none may stand still because of us."""
+        client = self._client
+        while client is not None and not client.closed.is_set() and session in self._sessions and state.halted:
+            await asyncio.sleep(GO_ON_S)
+            if state.halted and not state.paused and not client.closed.is_set():
+                client.send_soon("Debugger.resume", {}, session)
 
     async def _learn_isolate(self, session: str, state: _Session) -> None:
         assert self._client is not None
