@@ -99,6 +99,7 @@ async def canary_web(work: Path) -> AsyncIterator[CanaryWeb]:
     config.bind = [f"127.0.0.1:{port}"]
     stop = asyncio.Event()
     app = Starlette(routes=[Route("/{path:path}", _answer, methods=["GET", "POST"])])
+    # Hypercorn types its own ASGI framework, not Starlette's.
     server = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
     try:
         await _listening(port, folder / "ca.pem")

@@ -50,7 +50,7 @@ def load_steps(scenario: Scenario) -> PythonSteps:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # a person's own code raises anything
         raise InputError(f"cannot be loaded: {type(error).__name__}: {error}", file=scenario.steps) from None
     found: PythonSteps = {}
     for name in wanted:
@@ -166,7 +166,7 @@ class Journey:
             await self.python_steps[name](page)
         except (PlaywrightError, TimeoutError):
             raise
-        except Exception as error:
+        except Exception as error:  # a person's own code raises anything
             raise StepFailed(f"python {name}: {type(error).__name__}: {error}") from None
 
 

@@ -160,7 +160,7 @@ class Proxy:
     async def _answer(self, line: dict[str, Any]) -> None:
         try:
             _say({"id": line["id"], "ok": True, **await self.command(line)})
-        except Exception as error:
+        except Exception as error:  # whatever it is, whoever asked must have an answer
             _say({"id": line["id"], "ok": False, "error": f"{type(error).__name__}: {error}"})
 
 

@@ -89,7 +89,7 @@ def fail_closed(hook: Hook) -> Hook:
             return
         try:
             hook(self, flow)
-        except Exception as error:
+        except Exception as error:  # mitmproxy would log it and let the traffic pass unrecorded
             recording.fault(hook.__name__, error)
             # Nothing more is awaited of it.
             recording.endless.add(flow.id)
@@ -125,12 +125,12 @@ class Recorder:
             recording.unfinished += 1
             try:
                 self._failed(recording, flow, "unfinished when the visit ended")
-            except Exception as error:
+            except Exception as error:  # one that cannot be written must not cost the others
                 recording.fault("end", error)
         for flow, _ in list(recording.uploads.values()):
             try:
                 self._uploaded(recording, flow)
-            except Exception as error:
+            except Exception as error:  # one that cannot be written must not cost the others
                 recording.fault("end", error)
         recording.writer.close()
         return recording

@@ -45,7 +45,7 @@ def main() -> None:
     except AuditorError as error:
         err.print(str(error), markup=False, soft_wrap=True, style="red")
         code = error.exit_code
-    except Exception as error:
+    except Exception as error:  # every way to end has its exit code, a defect of ours too
         code = _usage_or_bug(error)
     sys.exit(code)
 

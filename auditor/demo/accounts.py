@@ -11,8 +11,8 @@ from starlette.routing import Route
 from auditor.demo import respond
 
 MEMBER_EMAIL = "hanako@kaiin.test"
-MEMBER_PASSWORD_ENV = "AUDITOR_DEMO_MEMBER_PASSWORD"  # noqa: S105
-MEMBER_PASSWORD = "ichiba-hanako-7"  # noqa: S105
+MEMBER_PASSWORD_ENV = "AUDITOR_DEMO_MEMBER_PASSWORD"  # noqa: S105 - a name
+MEMBER_PASSWORD = "ichiba-hanako-7"  # noqa: S105 - of an invented account
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class DumpRecording:
     def items(self) -> Iterator[Item]:
         """Its HTTP flows, in the order of the file."""
         self._file.seek(0)
-        flows = iter(FlowReader(_Bounded(self._file)).stream())  # type: ignore[arg-type]
+        flows = iter(FlowReader(_Bounded(self._file)).stream())  # type: ignore[arg-type]  # it only reads
         index = 0
         while True:
             try:

@@ -28,7 +28,7 @@ class _Spool:
 
     def _open(self) -> None:
         self._wire = WireWriter(self.folder / WIRE_FILE)
-        self._events = gzip.open(self.folder / EVENTS_FILE, "ab")  # noqa: SIM115
+        self._events = gzip.open(self.folder / EVENTS_FILE, "ab")  # noqa: SIM115 - open for the whole import
 
     def resume(self) -> None:
         """Open its files again."""
