@@ -29,8 +29,8 @@ consent_state
 """
 
 PROBE = """vendor: probe
-names: [{name: Probe Inc., kind: legal, mark: V, source: invented}]
-domains: [{domain: probe.test, mark: V, source: invented}]
+names: [{name: Probe Inc., kind: legal, mark: V, source: "invented, 2026"}]
+domains: [{domain: probe.test, mark: V, source: "invented, 2026"}]
 """
 
 
@@ -138,7 +138,7 @@ MODULE = """modules:
     name_en: tag
     kind: tag
     endpoints:
-      - {host: probe.test, mark: V, source: invented%s}
+      - {host: probe.test, mark: V, source: "invented, 2026"%s}
 """
 
 
@@ -147,8 +147,8 @@ MODULE = """modules:
     [
         ("cookies: [{name: a, party: first, data_type: cookie_id, source: s}]\n", "cookies.0.mark: is missing"),
         ("cookies: [{name: a, party: first, data_type: cookie_id, mark: V}]\n", "cookies.0.source: is missing"),
-        ("cookies: [{name: a, party: first, mark: V, source: s}]\n", "cookies.0.data_type: is missing"),
-        ("cookies: [{name: a, party: second, data_type: x, mark: V, source: s}]\n", "cookies.0.party"),
+        ("cookies: [{name: a, party: first, mark: V, source: s 2026}]\n", "cookies.0.data_type: is missing"),
+        ("cookies: [{name: a, party: second, data_type: x, mark: V, source: s 2026}]\n", "cookies.0.party"),
         ("clickids: []\n", "clickids: unknown key (did you mean click_ids?)"),
         ("click_ids: [{name: a, mark: X, source: s}]\n", "click_ids.0.mark"),
         ("click_ids: [{name: a, mark: V, source: $nowhere}]\n", "unknown source '$nowhere'"),
@@ -156,9 +156,9 @@ MODULE = """modules:
         (MODULE % ", when: {v: 2}", "modules.0.endpoints.0.when.v"),
         (MODULE % ", body: xml", "modules.0.endpoints.0.body"),
         (MODULE.replace("host: probe.test", 'host: "*"') % "", "an endpoint on any host needs `when`"),
-        (MODULE % ", parameters: [{name: '', mark: V, source: s}]", "modules.0.endpoints.0.parameters.0.name"),
+        (MODULE % ", parameters: [{name: '', mark: V, source: s 2026}]", "modules.0.endpoints.0.parameters.0.name"),
         (
-            MODULE % ", parameters: [{name: a, split: nonsense, mark: V, source: s}]",
+            MODULE % ", parameters: [{name: a, split: nonsense, mark: V, source: s 2026}]",
             "modules.0.endpoints.0.parameters.0.split",
         ),
         (
@@ -204,10 +204,10 @@ def test_a_vendor_is_described_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "cookies: [{name: a, party: first, data_type: nonsense, mark: V, source: s}]\n",
-        "click_ids: [{name: a, data_type: nonsense, mark: V, source: s}]\n",
-        MODULE % ", parameters: [{name: a, data_type: nonsense, mark: V, source: s}]",
-        "parameter_sets: {s: [{name: a, data_type: nonsense, mark: V, source: s}]}\n",
+        "cookies: [{name: a, party: first, data_type: nonsense, mark: V, source: s 2026}]\n",
+        "click_ids: [{name: a, data_type: nonsense, mark: V, source: s 2026}]\n",
+        MODULE % ", parameters: [{name: a, data_type: nonsense, mark: V, source: s 2026}]",
+        "parameter_sets: {s: [{name: a, data_type: nonsense, mark: V, source: s 2026}]}\n",
         "examples:\n  - url: https://probe.test/\n    module: null\n"
         "    items: [{parameter: a, data_type: nonsense, carrier: query}]\n",
     ],
@@ -243,7 +243,7 @@ def test_a_careless_taxonomy_is_refused(types: list[str], message: str) -> None:
 
 def test_examples_that_do_not_hold_are_said() -> None:
     wrong = parse(
-        PROBE + MODULE % ", parameters: [{name: id, data_type: cookie_id, mark: V, source: s}]" + "examples:\n"
+        PROBE + MODULE % ", parameters: [{name: id, data_type: cookie_id, mark: V, source: s 2026}]" + "examples:\n"
         "  - url: 'https://probe.test/?id=1&x=2'\n"
         "    module: other\n"
         "    items:\n"

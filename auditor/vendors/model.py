@@ -2,49 +2,21 @@
 
 One YAML file a vendor: `vendors/<id>.yaml`. Patterns are globs (`*`, `?`; no regular expressions: a file
 from outside must not be able to stall the decoder). Host patterns: `host`, or `*.domain` for the domain and
-every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source. A source used often is written
-once under `sources` and named by `source: $key`.
+every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source with a date. A source used often
+is written once under `sources` and named by `source: $key`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from auditor.errors import InputError
-from auditor.specs import Spec, load
+from auditor.specs import Spec
+from auditor.vendors.facts import Fact, Id
 
-type Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-
-VENDORS_DIR = Path(__file__).resolve().parent.parent / "vendors"
-TAXONOMY_FILE = "_data_types.yaml"
-
-
-class Mark(StrEnum):
-    """Strength of a fact (DOMAIN.md 0); `own_run` is a run of ours, kept as evidence."""
-
-    primary = "P"
-    vendor = "V"
-    replayed = "R"
-    own_run = "own_run"
-    capture = "C"
-    secondary = "S"
-    memory = "M"
-
-    @property
-    def proves(self) -> bool:
-        """Whether the fact may drive a verdict of failure."""
-        return self in (Mark.primary, Mark.vendor, Mark.replayed, Mark.own_run)
-
-
-class Fact(Spec):
-    """Base of everything that is claimed about a vendor: `mark` and `source` are never left out."""
-
-    mark: Mark
-    source: str = Field(min_length=1, description="address or name of what was read, with its date where known")
+type Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 class NameKind(StrEnum):
@@ -60,7 +32,15 @@ class Name(Fact):
 
     name: str = Field(min_length=1)
     kind: NameKind
+    country: Country | None = Field(None, description="seat of the legal person (ISO 3166-1), where it is known")
+    valid_from: date | None = Field(None, description="the first day the name was right, where it is known")
     valid_to: date | None = Field(None, description="the last day the name was right (former names)")
+
+
+class Group(Fact):
+    """The group of companies the vendor belongs to."""
+
+    name: str = Field(min_length=1)
 
 
 class Domain(Fact):
@@ -73,20 +53,35 @@ class Domain(Fact):
     use: str = ""
 
 
+class Alias(Fact):
+    """A host pattern that a site's own host points to by CNAME when it is the vendor's in disguise.
+
+    Only names that serve nothing else: the name of a content network proves no recipient.
+    """
+
+    host: str = Field(min_length=1)
+
+
 class ModuleKind(StrEnum):
     """What kind of 情報収集モジュール it is."""
 
     tag = "tag"
     pixel = "pixel"
     sdk = "sdk"
+    analytics = "analytics"
     social_plugin = "social_plugin"
     embed = "embed"
     tag_manager = "tag_manager"
     advertising = "advertising"
+    affiliate = "affiliate"
     cookie_sync = "cookie_sync"
+    personalization = "personalization"
+    chat = "chat"
     login = "login"
     consent = "consent"
     server_container = "server_container"
+    performance = "performance"
+    security = "security"
     content = "content"
 
 
@@ -180,6 +175,7 @@ class VendorCookie(Fact):
     """A cookie (or storage key) the vendor sets. `name` is a glob; `domain` '' for the visited site's."""
 
     name: str
+    example: str | None = Field(None, description="a name the glob is meant for; required for a glob")
     domain: str = ""
     party: Party
     lifetime_days: float | None = Field(None, description="as documented; 0 for a session cookie, None: unknown")
@@ -207,11 +203,51 @@ class ClickId(Fact):
     data_type: str = "click_id"
 
 
+class Asked(StrEnum):
+    """What a platform asks of those who put its module on their pages (items 3-3, 3-4; check JP-28)."""
+
+    notice = "notice"
+    recipient_named = "recipient_named"
+    purpose = "purpose"
+    opt_out = "opt_out"
+    link = "link"
+    reachable = "reachable"
+    consent = "consent"
+    no_contact_data = "no_contact_data"
+    privacy_policy = "privacy_policy"
+
+
+class Ask(Fact):
+    """One thing a document asks of a tag owner, in our words."""
+
+    asked: Asked
+    text_ja: str = Field(min_length=1)
+    text_en: str = Field(min_length=1)
+    url: str | None = Field(None, description="the address the tag owner's page must link to (asked: link)")
+
+
+class Declared(Fact):
+    """One thing a document says the module sends or sets: a data type, or a cookie with its lifetime."""
+
+    data_type: str | None = None
+    parameter: str | None = None
+    cookie: str | None = None
+    lifetime_days: float | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.data_type is None and self.parameter is None and self.cookie is None:
+            raise ValueError("one of data_type, parameter, cookie must be said")
+        return self
+
+
 class Document(Fact):
     """A page of the vendor's for tag owners (items 3-2 to 3-4) or for opting out."""
 
     url: str
     content: str = ""
+    asks: tuple[Ask, ...] = ()
+    declares: tuple[Declared, ...] = ()
 
 
 class ExpectedItem(Spec):
@@ -233,8 +269,10 @@ class Example(Spec):
     method: str = "GET"
     headers: dict[str, str] = {}
     body: str = ""
+    body_base64: str = Field("", description="a body that is no text")
     module: str | None
     page: str = Field("", description="address of the page that sent it; '' for a page of another site")
+    cname: str = Field("", description="what the host pointed to by CNAME")
     items: tuple[ExpectedItem, ...] = ()
 
 
@@ -251,11 +289,12 @@ class Vendor(Spec):
     """A recipient of data: one file."""
 
     vendor: Id
-    country: str = ""
+    group: Group | None = None
     sources: dict[str, str] = Field({}, description="sources used often, by the key that `source: $key` names")
     names: tuple[Name, ...] = Field(min_length=1)
     domains: tuple[Domain, ...] = Field(min_length=1)
     not_domains: tuple[str, ...] = Field((), description="look like the vendor's and are not")
+    aliases: tuple[Alias, ...] = ()
     modules: tuple[Module, ...] = ()
     parameter_sets: dict[str, tuple[Parameter, ...]] = {}
     cookies: tuple[VendorCookie, ...] = ()
@@ -267,7 +306,7 @@ class Vendor(Spec):
 
     @model_validator(mode="after")
     def _sources_in_full(self) -> Self:
-        for fact in _facts(self):
+        for _, fact in facts_in(self):
             if fact.source.startswith("$"):
                 if (text := self.sources.get(fact.source[1:])) is None:
                     raise ValueError(f"unknown source {fact.source!r}: `sources` has no such key")
@@ -294,104 +333,27 @@ class Vendor(Spec):
     @property
     def legal_name(self) -> str:
         """The current legal name, the first the file gives."""
-        return next((n.name for n in self.names if n.kind is NameKind.legal), self.names[0].name)
+        return self._first.name
+
+    @property
+    def country(self) -> str:
+        """Where the first legal name has its seat (ISO 3166-1); "" where that is not known."""
+        return self._first.country or ""
+
+    @property
+    def _first(self) -> Name:
+        return next((n for n in self.names if n.kind is NameKind.legal), self.names[0])
 
 
-def _facts(part: object) -> Iterator[Fact]:
-    """Every fact in a model, its lists and its dictionaries."""
+def facts_in(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Fact]]:
+    """Every fact in a model, its lists and its dictionaries, with its place."""
     if isinstance(part, Fact):
-        yield part
+        yield path, part
     if isinstance(part, Spec):
         part = dict(part)
     if isinstance(part, dict):
-        part = tuple(part.values())
+        for key, item in part.items():
+            yield from facts_in(item, (*path, key))
     if isinstance(part, tuple):
-        for item in part:
-            yield from _facts(item)
-
-
-class DataType(Spec):
-    """One kind of data about a person (DOMAIN.md B.5). `parent` is a broader word that covers it."""
-
-    code: Id
-    parent: Id | None = None
-    level: Annotated[str, StringConstraints(pattern=r"^(identifier|contact|network|behaviour|device|location|other)$")]
-    name_ja: str
-    name_en: str
-    words_ja: tuple[str, ...] = Field(description="words on Japanese pages that declare it")
-
-
-class Taxonomy(Spec):
-    """All data types, a tree by `parent`."""
-
-    data_types: tuple[DataType, ...]
-
-    @model_validator(mode="after")
-    def _tree(self) -> Self:
-        codes = [t.code for t in self.data_types]
-        if len(set(codes)) != len(codes):
-            raise ValueError("a data type is there twice")
-        for t in self.data_types:
-            if t.parent is not None and t.parent not in codes:
-                raise ValueError(f"{t.code}: unknown parent {t.parent!r}")
-        for t in self.data_types:
-            self.ancestors(t.code)
-        return self
-
-    def get(self, code: str) -> DataType:
-        """The data type of that code; KeyError for an unknown one."""
-        found = next((t for t in self.data_types if t.code == code), None)
-        if found is None:
-            raise KeyError(code)
-        return found
-
-    def ancestors(self, code: str) -> tuple[str, ...]:
-        """The codes of the broader words that cover it, nearest first. ValueError for a circle."""
-        found: list[str] = []
-        parent = self.get(code).parent
-        while parent is not None:
-            if parent == code or parent in found:
-                raise ValueError(f"{code}: its parents go in a circle")
-            found.append(parent)
-            parent = self.get(parent).parent
-        return tuple(found)
-
-    def has(self, code: str) -> bool:
-        """Whether there is a data type of that code."""
-        return any(t.code == code for t in self.data_types)
-
-
-def load_taxonomy(path: Path = VENDORS_DIR / TAXONOMY_FILE) -> Taxonomy:
-    """The taxonomy of data types. Raises InputError."""
-    return load(path, Taxonomy)
-
-
-def load_vendors(dirs: Iterable[Path], taxonomy: Taxonomy) -> tuple[Vendor, ...]:
-    """All vendor files of the folders, sorted by id.
-
-    Raises InputError for a bad file, a vendor described twice, a file named unlike its vendor, or a data
-    type the taxonomy does not have.
-    """
-    found: dict[str, Path] = {}
-    vendors: list[Vendor] = []
-    for folder in dirs:
-        for path in sorted(folder.glob("[!_]*.yaml")):
-            vendor = load(path, Vendor)
-            if vendor.vendor != path.stem:
-                raise InputError(f"the file must be named {vendor.vendor}.yaml", file=path, field="vendor")
-            if vendor.vendor in found:
-                raise InputError(f"already described in {found[vendor.vendor]}", file=path, field="vendor")
-            for code in _data_types(vendor):
-                if not taxonomy.has(code):
-                    raise InputError(f"unknown data type {code!r}", file=path)
-            found[vendor.vendor] = path
-            vendors.append(vendor)
-    return tuple(sorted(vendors, key=lambda v: v.vendor))
-
-
-def _data_types(vendor: Vendor) -> set[str]:
-    parameters = [p for s in vendor.parameter_sets.values() for p in s]
-    parameters += [p for m in vendor.modules for e in m.endpoints for p in e.parameters]
-    codes = {p.data_type for p in parameters} | {c.data_type for c in vendor.cookies}
-    codes |= {c.data_type for c in vendor.click_ids} | {i.data_type for e in vendor.examples for i in e.items}
-    return {code for code in codes if code is not None}
+        for number, item in enumerate(part):
+            yield from facts_in(item, (*path, number))

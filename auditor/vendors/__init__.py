@@ -1,0 +1,66 @@
+"""Who receives what, as data files: `vendors/*.yaml`, one recipient each, and the taxonomy of data types.
+
+facts     mark and source     model     a vendor: names, domains, modules, parameters, cookies, documents
+taxonomy  kinds of data       loading   the files of a folder
+"""
+
+from auditor.vendors.facts import Fact, Id, Mark
+from auditor.vendors.loading import VENDORS_DIR, load_taxonomy, load_vendors
+from auditor.vendors.model import (
+    Alias,
+    BodyFormat,
+    Carrier,
+    ClickId,
+    Document,
+    Domain,
+    Endpoint,
+    Example,
+    ExpectedItem,
+    Group,
+    LoginState,
+    Module,
+    ModuleKind,
+    Name,
+    NameKind,
+    NotExample,
+    Parameter,
+    Party,
+    Script,
+    Split,
+    Vendor,
+    VendorCookie,
+)
+from auditor.vendors.taxonomy import DataType, Taxonomy
+
+__all__ = [
+    "VENDORS_DIR",
+    "Alias",
+    "BodyFormat",
+    "Carrier",
+    "ClickId",
+    "DataType",
+    "Document",
+    "Domain",
+    "Endpoint",
+    "Example",
+    "ExpectedItem",
+    "Fact",
+    "Group",
+    "Id",
+    "LoginState",
+    "Mark",
+    "Module",
+    "ModuleKind",
+    "Name",
+    "NameKind",
+    "NotExample",
+    "Parameter",
+    "Party",
+    "Script",
+    "Split",
+    "Taxonomy",
+    "Vendor",
+    "VendorCookie",
+    "load_taxonomy",
+    "load_vendors",
+]
