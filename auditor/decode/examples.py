@@ -3,12 +3,16 @@
 Used by the tests for every file in `vendors/`, and by `auditor vendors` for a file somebody just wrote.
 """
 
+import base64
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from auditor.decode.globs import compile_glob, host_matches, path_matches
 from auditor.decode.knowledge import Knowledge
+from auditor.decode.parameters import nested, split_url
 from auditor.decode.transmission import Transmission
-from auditor.decode.visit import decode_exchange
+from auditor.decode.visit import decode_exchange, read_request
 from auditor.domains import site_of
 from auditor.evidence import Body, Exchange, Headers, Source
 from auditor.vendors import Example, NotExample, Vendor
@@ -29,7 +33,43 @@ def check_examples(vendor: Vendor, knowledge: Knowledge) -> tuple[str, ...]:
         found = decode_exchange(_exchange(counter, ()), "", knowledge)
         if any(t.vendor == vendor.vendor for t in found):
             problems.append(f"not_examples.{number}: taken for {vendor.vendor}, but {counter.why}")
-    return tuple(problems)
+    return (*problems, *_unused(vendor, knowledge))
+
+
+def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
+    """The patterns that match nothing in the vendor's own examples: what nobody has shown to work."""
+    used: set[int] = set()
+    addresses: list[tuple[str, str]] = []
+    for example in vendor.examples:
+        headers = tuple(example.headers.items())
+        reading = read_request(_exchange(example, headers), site_of(example.page), knowledge)
+        if (parts := split_url(example.url)) and parts.hostname:
+            addresses.append((parts.hostname.lower(), parts.path or "/"))
+        if reading is None or reading.told.endpoint is None or reading.told.entries is None:
+            continue
+        used.add(id(reading.told.endpoint))
+        values = [value for param in reading.params for value in (param, *nested(param))]
+        used.update(id(entry) for value in values if (entry := reading.told.entries.find(value)))
+        used.update(id(entry) for header in headers if (entry := reading.told.entries.header(*header)))
+    for number, module in enumerate(vendor.modules):
+        for at, script in enumerate(module.scripts):
+            glob = compile_glob(script.path)
+            if not any(host_matches(script.host, host) and path_matches(glob, path) for host, path in addresses):
+                yield f"modules.{number}.scripts.{at}: no example is loaded from {script.host}{script.path}"
+        for at, endpoint in enumerate(module.endpoints):
+            place = f"modules.{number}.endpoints.{at}"
+            if id(endpoint) not in used:
+                yield f"{place}: no example is sent to {endpoint.host}{endpoint.path}"
+            for entry in endpoint.parameters:
+                if id(entry) not in used:
+                    yield f"{place}.parameters: no example has {entry.name}"
+    for name, entries in vendor.parameter_sets.items():
+        for entry in entries:
+            if id(entry) not in used:
+                yield f"parameter_sets.{name}: no example has {entry.name}"
+    for number, cookie in enumerate(vendor.cookies):
+        if cookie.example is not None and not compile_glob(cookie.name).fullmatch(cookie.example):
+            yield f"cookies.{number}: its example {cookie.example!r} does not fit {cookie.name!r}"
 
 
 def _example(vendor: Vendor, example: Example, knowledge: Knowledge) -> list[str]:
@@ -59,7 +99,8 @@ def _words(key: tuple[str, str | None, str]) -> str:
 
 
 def _exchange(example: Example | NotExample, headers: Headers) -> Exchange:
-    raw = example.body.encode()
+    raw = base64.b64decode(example.body_base64) if isinstance(example, Example) and example.body_base64 else b""
+    raw = raw or example.body.encode()
     return Exchange(
         visit="example",
         request="r00001",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from auditor.decode.bodies import parse_body
 from auditor.decode.by_value import Facts, facts_of, facts_of_exchange, is_navigation
@@ -83,29 +84,49 @@ def _left_out(exchange: Exchange) -> str | None:
     return None
 
 
-def _decode(exchange: Exchange, page_site: str, knowledge: Knowledge, facts: Facts) -> _Read:
+class Reading(NamedTuple):
+    """A request taken apart: whose it is, and its named values."""
+
+    told: Told
+    host: str
+    recipient: str
+    first_party: bool
+    params: list[Param]
+    problems: tuple[str, ...]
+
+
+def read_request(exchange: Exchange, page_site: str, knowledge: Knowledge) -> Reading | None:
+    """Who a request goes to and what it carries in address and body; None for no address of the web."""
     parts = split_url(exchange.url)
     if parts is None or not parts.hostname or parts.scheme.lower() not in _SENDING_SCHEMES:
-        return _Read([], ("not an address of the web",))
+        return None
     host = parts.hostname.rstrip(".").lower()
     recipient = registrable_domain(host)
     first_party = bool(page_site) and recipient == page_site
     address = query_params(parts.query) + path_params(parts.path)
     body, problems = _bodies(exchange, BodyFormat.auto)
     told = _told(exchange.method.upper(), host, parts.path or "/", address, body, knowledge, first_party)
-    if first_party and not told.by_grammar:
-        return _Read([], problems)
     if told.endpoint is not None and told.endpoint.body is not BodyFormat.auto:
         body, problems = _bodies(exchange, told.endpoint.body)
+    return Reading(told, host, recipient, first_party, address + body, problems)
 
-    items = list(value_items(address + body, told, facts, knowledge))
+
+def _decode(exchange: Exchange, page_site: str, knowledge: Knowledge, facts: Facts) -> _Read:
+    reading = read_request(exchange, page_site, knowledge)
+    if reading is None:
+        return _Read([], ("not an address of the web",))
+    told, host, recipient, first_party, params, problems = reading
+    if first_party and not told.by_grammar:
+        return _Read([], problems)
+    items = list(value_items(params, told, facts, knowledge))
     if told.by_grammar and not page_site:
         # A bare request has no page; a hit that names its page tells whether the host is the site's own.
         first_party = any(i.data_type == "page_url" and site_of(i.value) == recipient for i in items)
     items += cookie_items(exchange.request_headers, told, host, knowledge, first_party=first_party)
     items += header_items(exchange.request_headers, told.entries, knowledge, cross_site=not first_party)
     if not any(i.data_type for i in items):
-        items.append(Item("(request)", None, parts.path or "/", Carrier.path, None, "the request itself"))
+        path = urlsplit(exchange.url).path or "/"
+        items.append(Item("(request)", None, path, Carrier.path, None, "the request itself"))
     return _Read([_transmission(exchange, told, host, recipient, first_party, item) for item in items], problems)
 
 
