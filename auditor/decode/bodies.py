@@ -6,7 +6,7 @@
 import re
 from typing import NamedTuple
 
-from auditor.decode.parameters import MAX_PARAMETERS, MAX_VALUE, Param, flatten, load_json, query_params
+from auditor.decode.parameters import MAX_PARAMETERS, MAX_VALUE, Param, clean, flatten, load_json, query_params
 from auditor.decode.protobuf import protobuf_params
 from auditor.vendors import BodyFormat, Carrier
 
@@ -53,7 +53,7 @@ def _text_body(text: str, body_format: BodyFormat) -> Parsed:
 
 
 def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+    return clean(content_type.partition(";")[0].strip().lower())
 
 
 def _guess(data: bytes, content_type: str) -> BodyFormat:

@@ -4,34 +4,34 @@ Used by the tests for every file in `vendors/`, and by `auditor vendors` for a f
 """
 
 import base64
+import binascii
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
+from auditor.decode.facts import facts_of_request
 from auditor.decode.globs import compile_glob, host_matches, path_matches
+from auditor.decode.items import Item, named_values
 from auditor.decode.knowledge import Knowledge
-from auditor.decode.parameters import nested, split_url
-from auditor.decode.transmission import Transmission
-from auditor.decode.visit import decode_exchange, read_request
+from auditor.decode.parameters import split_url
+from auditor.decode.reading import Decoded, decode_request, read_request
+from auditor.decode.request import Request
 from auditor.domains import site_of
-from auditor.evidence import Body, Exchange, Headers, Source
 from auditor.vendors import Example, NotExample, Vendor
-
-_INVENTED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check_examples(vendor: Vendor, knowledge: Knowledge) -> tuple[str, ...]:
     """What does not hold of the vendor's examples and counter-examples, one sentence each; empty when all do.
 
     An example holds when vendor and module are told, exactly its items with a data type are found, and its technical
-    items (null) are among those found. A counter-example holds when nothing is told to be the vendor's.
+    items (null) are among those found. A counter-example holds when nothing is told to be the vendor's. Every script,
+    endpoint and parameter of the file must be shown by an example.
     """
     problems: list[str] = []
     for number, example in enumerate(vendor.examples):
         problems += (f"examples.{number}: {p}" for p in _example(vendor, example, knowledge))
     for number, counter in enumerate(vendor.not_examples):
-        found = decode_exchange(_exchange(counter, ()), "", knowledge)
-        if any(t.vendor == vendor.vendor for t in found):
+        found = _decode(counter, "", knowledge)
+        if found is not None and found.told.vendor is not None and found.told.vendor.vendor == vendor.vendor:
             problems.append(f"not_examples.{number}: taken for {vendor.vendor}, but {counter.why}")
     return (*problems, *_unused(vendor, knowledge))
 
@@ -41,16 +41,16 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
     used: set[int] = set()
     addresses: list[tuple[str, str]] = []
     for example in vendor.examples:
-        headers = tuple(example.headers.items())
-        reading = read_request(_exchange(example, headers), site_of(example.page), knowledge)
         if (parts := split_url(example.url)) and parts.hostname:
             addresses.append((parts.hostname.lower(), parts.path or "/"))
-        if reading is None or reading.told.endpoint is None or reading.told.entries is None:
+        request = _request(example)
+        names = (example.cname,) if example.cname else ()
+        reading = read_request(request, site_of(example.page), knowledge, names)
+        if reading is None or reading.told.endpoint is None or (entries := reading.told.entries) is None:
             continue
         used.add(id(reading.told.endpoint))
-        values = [value for param in reading.params for value in (param, *nested(param))]
-        used.update(id(entry) for value in values if (entry := reading.told.entries.find(value)))
-        used.update(id(entry) for header in headers if (entry := reading.told.entries.header(*header)))
+        used.update(id(entry) for _, entry in named_values(reading.params, entries) if entry is not None)
+        used.update(id(entry) for header in request.headers if (entry := entries.header(*header)))
     for number, module in enumerate(vendor.modules):
         for at, script in enumerate(module.scripts):
             glob = compile_glob(script.path)
@@ -63,8 +63,8 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
             for entry in endpoint.parameters:
                 if id(entry) not in used:
                     yield f"{place}.parameters: no example has {entry.name}"
-    for name, entries in vendor.parameter_sets.items():
-        for entry in entries:
+    for name, entries_of_set in vendor.parameter_sets.items():
+        for entry in entries_of_set:
             if id(entry) not in used:
                 yield f"parameter_sets.{name}: no example has {entry.name}"
     for number, cookie in enumerate(vendor.cookies):
@@ -73,11 +73,16 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
 
 
 def _example(vendor: Vendor, example: Example, knowledge: Knowledge) -> list[str]:
-    found = decode_exchange(_exchange(example, tuple(example.headers.items())), site_of(example.page), knowledge)
-    told = {(t.vendor, t.module) for t in found}
-    problems = [] if told == {(vendor.vendor, example.module)} else [f"told as {sorted(told, key=str)}"]
+    found = _decode(example, example.page, knowledge, example.cname)
+    if found is None or not found.items:
+        return ["told as []"]
+    told = (
+        found.told.vendor.vendor if found.told.vendor else None,
+        found.told.module.id if found.told.module else None,
+    )
+    problems = [] if told == (vendor.vendor, example.module) else [f"told as {told}"]
     wanted = Counter((i.parameter, i.data_type, i.carrier) for i in example.items)
-    got = Counter((t.parameter, t.data_type, t.carrier) for t in found)
+    got = Counter((i.parameter, i.data_type, i.carrier) for i in found.items)
     for key, number in (wanted - got).items():
         problems.append(f"not found: {number} x {_words(key)}")
     for key, number in (got - wanted).items():
@@ -86,11 +91,11 @@ def _example(vendor: Vendor, example: Example, knowledge: Knowledge) -> list[str
     return problems + [
         f"{item.parameter} is not {item.value!r}"
         for item in example.items
-        if item.value is not None and not any(_is(item.parameter, item.value, t) for t in found)
+        if item.value is not None and not any(_is(item.parameter, item.value, one) for one in found.items)
     ]
 
 
-def _is(parameter: str, value: str, found: Transmission) -> bool:
+def _is(parameter: str, value: str, found: Item) -> bool:
     return found.parameter == parameter and found.value == value
 
 
@@ -98,16 +103,21 @@ def _words(key: tuple[str, str | None, str]) -> str:
     return f"{key[0]} as {key[1] or 'technical'} in {key[2]}"
 
 
-def _exchange(example: Example | NotExample, headers: Headers) -> Exchange:
-    raw = base64.b64decode(example.body_base64) if isinstance(example, Example) and example.body_base64 else b""
-    raw = raw or example.body.encode()
-    return Exchange(
-        visit="example",
-        request="r00001",
-        started_at=_INVENTED,
-        method=example.method,
-        url=example.url,
-        request_headers=headers,
-        request_body=Body(size=len(raw), kept=raw),
-        source=Source.imported,
-    )
+def _decode(example: Example | NotExample, page: str, knowledge: Knowledge, cname: str = "") -> Decoded | None:
+    request = _request(example)
+    site = site_of(page)
+    facts = facts_of_request(request, "", site, knowledge)
+    return decode_request(request, site, knowledge, facts, (cname,) if cname else ())
+
+
+def _request(example: Example | NotExample) -> Request:
+    body = example.body.encode()
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(example, Example):
+        headers = tuple((name.lower(), value) for name, value in example.headers.items())
+        if example.body_base64:
+            try:
+                body = base64.b64decode(example.body_base64, validate=True)
+            except binascii.Error:
+                body = b""
+    return Request(example.method, example.url, headers, body)

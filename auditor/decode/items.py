@@ -3,21 +3,28 @@
 An item without data type is technical (its entry says so: it has a mark) or not understood (no mark).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditor.decode.by_value import Facts, emails_in, hashed_contact, is_id
+from auditor.decode.entries import Entries
 from auditor.decode.grammar import KEEPS_WHOLE, split_value
-from auditor.decode.knowledge import Entries, Knowledge, Told
-from auditor.decode.parameters import MAX_VALUE, Param, cookie_pairs, is_segment, nested, query_params, split_url
-from auditor.evidence import Headers
-from auditor.vendors import Carrier, Mark, Parameter
+from auditor.decode.knowledge import Knowledge, Told
+from auditor.decode.nesting import MAX_LAYERS, nested
+from auditor.decode.parameters import (
+    MAX_PARAMETERS,
+    MAX_VALUE,
+    Param,
+    cookie_pairs,
+    is_segment,
+    query_params,
+    split_url,
+)
+from auditor.decode.request import Request
+from auditor.vendors import Carrier, HeaderWhen, Mark, Parameter
 
 # Entries that say only "some text of the site's": the text itself is looked through as well.
-_FREE_TEXT = (None, "event", "purchase", "search_query", "page_url", "referrer", "form_content")
-_USER_AGENT = ("user-agent", "RFC 9110 10.1.5")
-_REFERER = ("referer", "RFC 9110 10.1.3")
-_CLIENT_HINTS = "https://developer.mozilla.org/docs/Web/API/User-Agent_Client_Hints_API"
+_FREE_TEXT = (None, "event", "purchase", "search_query", "page_url", "referrer", "form_content", "user_content")
 
 # A parameter without a value sends nothing about anybody.
 _NOTHING = ("", "undefined", "null")
@@ -34,102 +41,126 @@ class Item(NamedTuple):
     source: str = ""
 
 
-def value_items(params: list[Param], told: Told, facts: Facts, knowledge: Knowledge) -> Iterator[Item]:
-    """The items of query, body and path."""
-    for param in params:
-        entry = told.entries.find(param) if told.entries else None
+def named_values(params: Iterable[Param], entries: Entries | None) -> list[tuple[Param, Parameter | None]]:
+    """Every value with the entry that names it; values no entry names are opened, layer by layer.
+
+    Bare path segments count only where an entry names them.
+    """
+    found: list[tuple[Param, Parameter | None]] = []
+    pending = [(param, 0) for param in params]
+    pending.reverse()
+    find = entries.find if entries else None
+    while pending and len(found) < MAX_PARAMETERS:
+        param, depth = pending.pop()
+        entry = find(param) if find else None
         if entry is not None:
-            yield from _described(param, entry)
-            if entry.data_type in _FREE_TEXT:
-                yield from _addresses(param)
-        elif is_segment(param):
+            found.append((param, entry))
+        elif param.carrier is Carrier.path and is_segment(param):
             continue
-        elif inner := nested(param):
-            for child in inner:
-                entry = told.entries.find(child) if told.entries else None
-                yield from _described(child, entry) if entry else _by_value(child, facts, knowledge)
-                yield from _click_ids(child.name, child.value, child.carrier, knowledge)
-            continue
+        elif depth < MAX_LAYERS and (inner := nested(param)):
+            pending.extend((child, depth + 1) for child in reversed(inner))
         else:
-            yield from _by_value(param, facts, knowledge)
-        yield from _click_ids(param.name, param.value, param.carrier, knowledge)
+            found.append((param, None))
+    return found
 
 
-def _described(param: Param, entry: Parameter) -> Iterator[Item]:
-    data_type = None if param.value in _NOTHING else entry.data_type
-    whole = Item(param.name, data_type, param.value, param.carrier, entry.mark, entry.source)
+def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Knowledge) -> list[Item]:
+    """The items of query, body and path."""
+    found: list[Item] = []
+    clicks = knowledge.click_ids
+    for param, entry in named_values(params, told.entries):
+        value = param.value
+        if entry is None:
+            _by_value(found, param, facts, knowledge)
+        else:
+            _described(found, param, entry)
+            if entry.data_type in _FREE_TEXT and ("@" in value or "%40" in value):
+                found += _addresses(param)
+        if clicks and "=" in value and "?" in value:
+            _click_ids(found, param.name, value, param.carrier, knowledge)
+    return found
+
+
+def _described(found: list[Item], param: Param, entry: Parameter) -> None:
+    name, value, carrier = param
+    data_type = None if value in _NOTHING else entry.data_type
     if entry.split is None:
-        yield whole
+        found.append(Item(name, data_type, value, carrier, entry.mark, entry.source))
         return
-    parts = split_value(entry.split, param.value)
-    if entry.split in KEEPS_WHOLE:
-        yield whole
-    elif not parts:
-        yield whole._replace(data_type=None)
-    for part in parts:
-        name = f"{param.name}.{part.name}"
-        yield Item(name, part.data_type, part.value, param.carrier, entry.mark, entry.source)
+    parts = split_value(entry.split, value)
+    if entry.split in KEEPS_WHOLE or not parts:
+        whole = data_type if entry.split in KEEPS_WHOLE else None
+        found.append(Item(name, whole, value, carrier, entry.mark, entry.source))
+    found += [Item(f"{name}.{p.name}", p.data_type, p.value, carrier, entry.mark, entry.source) for p in parts]
 
 
-def _by_value(param: Param, facts: Facts, knowledge: Knowledge) -> Iterator[Item]:
-    if seen := facts.recognise(param.value) or hashed_contact(param.name, param.value):
-        yield Item(param.name, seen.data_type, seen.value, param.carrier, None, seen.source)
-    elif param.name in knowledge.click_ids and len(param.value) > 1:
-        vendor, click_id = knowledge.click_ids[param.name]
-        source = f"by name: click id {param.name} of {vendor.vendor}"
-        yield Item(param.name, click_id.data_type, param.value, param.carrier, None, source)
-    elif addresses := list(_addresses(param)):
-        yield from addresses
+def _by_value(found: list[Item], param: Param, facts: Facts, knowledge: Knowledge) -> None:
+    name, value, carrier = param
+    if seen := facts.recognise(value, name) or hashed_contact(name, value):
+        found.append(Item(name, seen.data_type, seen.value, carrier, None, seen.source))
+    elif name in knowledge.click_ids and len(value) > 1:
+        vendor, click_id = knowledge.click_ids[name]
+        source = f"by name: click id {name} of {vendor.vendor}"
+        found.append(Item(name, click_id.data_type, value, carrier, None, source))
+    elif ("@" in value or "%40" in value) and (addresses := _addresses(param)):
+        found += addresses
     else:
-        yield Item(param.name, None, param.value, param.carrier)
+        found.append(Item(name, None, value, carrier))
 
 
-def _addresses(param: Param) -> Iterator[Item]:
+def _addresses(param: Param) -> list[Item]:
     """E-mail addresses in clear; they hide in addresses of pages and in texts of events."""
-    if "@" in param.value or "%40" in param.value:
-        for address in dict.fromkeys(emails_in(param.value)):
-            yield Item(param.name, "email", address, param.carrier, None, "by value: e-mail address in clear")
+    return [
+        Item(param.name, "email", address, param.carrier, None, "by value: e-mail address in clear")
+        for address in dict.fromkeys(emails_in(param.value))
+    ]
 
 
-def _click_ids(name: str, value: str, carrier: Carrier, knowledge: Knowledge) -> Iterator[Item]:
+def _click_ids(found: list[Item], name: str, value: str, carrier: Carrier, knowledge: Knowledge) -> None:
     """Click ids in the query of a value that is an address: `dl?gclid`."""
-    if "=" not in value or "?" not in value or not value[:8].lower().startswith(("http://", "https://", "//")):
-        return
-    if (parts := split_url(value)) is None:
+    if not value[:8].lower().startswith(("http://", "https://", "//")) or (parts := split_url(value)) is None:
         return
     for field, content, _ in query_params(parts.query):
         if content and (known := knowledge.click_ids.get(field)):
             click_id = known[1]
-            yield Item(f"{name}?{field}", click_id.data_type, content, carrier, click_id.mark, click_id.source)
+            found.append(Item(f"{name}?{field}", click_id.data_type, content, carrier, click_id.mark, click_id.source))
 
 
-def header_items(
-    headers: Headers, entries: Entries | None, knowledge: Knowledge, *, cross_site: bool
-) -> Iterator[Item]:
-    """Referer (cross-site only), User-Agent and client hints, and headers the endpoint's entries name."""
-    for name, value in headers:
-        low = name.lower()
-        value = value[:MAX_VALUE]
-        if entries is not None and (entry := entries.header(low, value)):
-            yield Item(name, entry.data_type, value, Carrier.header, entry.mark, entry.source)
-        elif low == _REFERER[0] and cross_site and value:
-            yield Item("Referer", "referrer", value, Carrier.header, Mark.primary, _REFERER[1])
-            yield from _click_ids("Referer", value, Carrier.header, knowledge)
-        elif low == _USER_AGENT[0] and value:
-            yield Item("User-Agent", "user_agent", value, Carrier.header, Mark.primary, _USER_AGENT[1])
-        elif low.startswith("sec-ch-ua") and value:
-            yield Item(name, "user_agent", value, Carrier.header, Mark.secondary, _CLIENT_HINTS)
+def header_items(request: Request, entries: Entries | None, knowledge: Knowledge, *, cross_site: bool) -> list[Item]:
+    """What the headers tell: those the endpoint's entries name, else the standard ones (`_headers.yaml`)."""
+    found: list[Item] = []
+    referer = False
+    own = entries if entries is not None and entries.has_headers else None
+    for name, value in request.headers:
+        if not value:
+            continue
+        if own is not None and (entry := own.header(name, value)):
+            found.append(Item(name, entry.data_type, value[:MAX_VALUE], Carrier.header, entry.mark, entry.source))
+            continue
+        known = knowledge.header(name)
+        if known is None or (known.when is not HeaderWhen.always and not cross_site):
+            continue
+        if known.when is HeaderWhen.no_referer and (referer or request.header("referer") or value == "null"):
+            continue
+        shown = known.show or name
+        found.append(Item(shown, known.data_type, value[:MAX_VALUE], Carrier.header, known.mark, known.source))
+        if known.data_type == "referrer":
+            referer = True
+            _click_ids(found, shown, value[:MAX_VALUE], Carrier.header, knowledge)
+    return found
 
 
-def cookie_items(headers: Headers, told: Told, host: str, knowledge: Knowledge, *, first_party: bool) -> Iterator[Item]:
+def cookie_items(request: Request, told: Told, host: str, knowledge: Knowledge, *, first_party: bool) -> list[Item]:
     """The cookies sent. On the site's own host only those the vendor's file names: the others are the site's."""
-    for header, line in headers:
-        if header.lower() != "cookie":
+    found: list[Item] = []
+    for header, line in request.headers:
+        if header != "cookie":
             continue
         for name, value in cookie_pairs(line):
             own = knowledge.cookie_of(told.vendor, name, host, first_party=first_party) if told.vendor else None
             if own is not None:
-                yield Item(name, own.data_type, value, Carrier.cookie, own.mark, own.source)
+                found.append(Item(name, own.data_type, value, Carrier.cookie, own.mark, own.source))
             elif not first_party:
                 source = "by value: third-party cookie" if is_id(value) else ""
-                yield Item(name, "cookie_id" if is_id(value) else None, value, Carrier.cookie, None, source)
+                found.append(Item(name, "cookie_id" if is_id(value) else None, value, Carrier.cookie, None, source))
+    return found

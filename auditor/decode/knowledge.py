@@ -4,77 +4,49 @@ Hosts are looked up label by label in one dictionary, parameters by exact name b
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from auditor.decode.globs import compile_glob, has_wildcard, host_matches, path_matches
-from auditor.decode.parameters import Param, is_segment
+from auditor.decode.entries import Entries
+from auditor.decode.globs import compile_glob, host_matches, path_matches
+from auditor.decode.parameters import Param
 from auditor.domains import is_within, registrable_domain
-from auditor.vendors import Carrier, ClickId, Endpoint, Module, Parameter, Party, Taxonomy, Vendor, VendorCookie
+from auditor.vendors import (
+    ClickId,
+    Endpoint,
+    Module,
+    Party,
+    StandardHeader,
+    Taxonomy,
+    Vendor,
+    VendorCookie,
+)
 
-_PLAIN = (Carrier.query, Carrier.body)
-_NAMES_KEPT = 8192
 _ANY_PATH = "/*"
 # `name.*` must not reach suffixes where anyone may register a name (google.github.io).
 _COUNTRY = re.compile(r"com|(com?\.)?[a-z]{2}")
 
 
-class Entries:
-    """Parameter entries in the file's order; `find` gives the first that fits."""
-
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
-        self._exact: dict[str, list[tuple[int, Parameter]]] = {}
-        self._globs: list[tuple[int, Parameter]] = []
-        self._headers: list[Parameter] = []
-        for order, entry in enumerate(parameters):
-            if entry.carrier is Carrier.header:
-                self._headers.append(entry)
-            elif has_wildcard(entry.name):
-                self._globs.append((order, entry))
-            else:
-                self._exact.setdefault(entry.name, []).append((order, entry))
-        self._by_name: dict[str, tuple[Parameter, ...]] = {}
-
-    def find(self, param: Param) -> Parameter | None:
-        """The entry for a value, None when the file has none."""
-        for entry in self._named(param.name):
-            if _carries(entry, param) and (entry.value == "*" or compile_glob(entry.value).fullmatch(param.value)):
-                return entry
-        return None
-
-    def header(self, name: str, value: str) -> Parameter | None:
-        """The entry with carrier `header` for a header (its name in any case)."""
-        for entry in self._headers:
-            named = compile_glob(entry.name, ignore_case=True).fullmatch(name)
-            if named and compile_glob(entry.value).fullmatch(value):
-                return entry
-        return None
-
-    def _named(self, name: str) -> tuple[Parameter, ...]:
-        if (known := self._by_name.get(name)) is not None:
-            return known
-        fits = self._exact.get(name, []) + [g for g in self._globs if compile_glob(g[1].name).fullmatch(name)]
-        known = tuple(entry for _, entry in sorted(fits, key=lambda f: f[0]))
-        if len(self._by_name) < _NAMES_KEPT:
-            self._by_name[name] = known
-        return known
-
-
-def _carries(entry: Parameter, param: Param) -> bool:
-    if entry.carrier is None:
-        return param.carrier in _PLAIN or (param.carrier is Carrier.path and not is_segment(param))
-    return entry.carrier is param.carrier
-
-
 class Told(NamedTuple):
-    """Who receives a request: the vendor, the module and its endpoint where they are known."""
+    """Who receives a request: the vendor, the module and its endpoint where they are known.
+
+    `told_by` says what gave the vendor away where the host's own name did not.
+    """
 
     vendor: Vendor | None
     module: Module | None = None
     endpoint: Endpoint | None = None
     entries: Entries | None = None
-    by_grammar: bool = False
+    told_by: str = ""
+
+    @property
+    def by_grammar(self) -> bool:
+        """Whether the request's grammar told the vendor."""
+        return self.told_by.startswith("grammar")
+
+
+NOBODY = Told(None)
 
 
 class _Route(NamedTuple):
@@ -83,20 +55,36 @@ class _Route(NamedTuple):
     endpoint: Endpoint
     entries: Entries
 
-    def fits(self, method: str, path: str, values: Mapping[str, list[str]]) -> bool:
+    def leads(self, method: str, path: str) -> bool:
         endpoint = self.endpoint
-        if method not in endpoint.methods or not path_matches(compile_glob(endpoint.path), path):
-            return False
-        return all(
-            any(compile_glob(glob).fullmatch(value) for value in values.get(name, ()))
-            for name, glob in endpoint.when.items()
-        )
+        return method in endpoint.methods and path_matches(compile_glob(endpoint.path), path)
+
+    def fits(self, params: Sequence[Param]) -> bool:
+        """Whether every condition of `when` holds of one of the values."""
+        for name, glob in self.endpoint.when.items():
+            pattern = compile_glob(glob)
+            if not any(p.name == name and pattern.fullmatch(p.value) for p in params):
+                return False
+        return True
+
+    def told(self, told_by: str = "") -> Told:
+        return Told(self.vendor, self.module, self.endpoint, self.entries, told_by)
+
+
+class _Way(NamedTuple):
+    """What may be told of a host, method and path: routes in their order, else the script's module."""
+
+    vendor: Vendor | None
+    routes: tuple[_Route, ...] = ()
+    script: Module | None = None
 
 
 class Knowledge:
     """What is known of all vendors. Build it once; looking up does not change what it answers."""
 
-    def __init__(self, vendors: Iterable[Vendor], taxonomy: Taxonomy) -> None:
+    def __init__(
+        self, vendors: Iterable[Vendor], taxonomy: Taxonomy, headers: Iterable[StandardHeader] = ()
+    ) -> None:
         self.vendors: tuple[Vendor, ...] = tuple(vendors)
         self.taxonomy = taxonomy
         self.click_ids: dict[str, tuple[Vendor, ClickId]] = {}
@@ -106,12 +94,18 @@ class Knowledge:
         self._not_domains: set[str] = set()
         self._routes: dict[str, list[_Route]] = {}
         self._any_host: list[_Route] = []
+        self._aliases: list[tuple[str, Vendor]] = []
+        self._site_cookies: list[tuple[Vendor, VendorCookie]] = []
         for vendor in self.vendors:
             self._add(vendor)
+        self.click_names = frozenset(self.click_ids)
+        self._headers = tuple(headers)
+        self._any_host_keys = {key: None for route in self._any_host for key in route.endpoint.when}
         # Caches belong to the object: a lookup by host repeats for every request of a visit.
         self.vendor_of = lru_cache(maxsize=65536)(self._vendor_of)
-        self._host_routes = lru_cache(maxsize=65536)(self._routes_of)
-        self._host_scripts = lru_cache(maxsize=65536)(self._scripts_of)
+        self.site_cookie = lru_cache(maxsize=65536)(self._site_cookie)
+        self.header = lru_cache(maxsize=4096)(self._header)
+        self._way = lru_cache(maxsize=65536)(self._way_of)
 
     def _add(self, vendor: Vendor) -> None:
         for domain in vendor.domains:
@@ -120,8 +114,10 @@ class Knowledge:
             else:
                 self._domains.setdefault(domain.domain, vendor)
         self._not_domains.update(name.lower() for name in vendor.not_domains)
+        self._aliases += [(alias.host, vendor) for alias in vendor.aliases]
         for click_id in vendor.click_ids:
             self.click_ids.setdefault(click_id.name, (vendor, click_id))
+        self._site_cookies += [(vendor, cookie) for cookie in vendor.cookies if cookie.party is Party.first]
         own = self._routes.setdefault(vendor.vendor, [])
         for module in vendor.modules:
             for endpoint in module.endpoints:
@@ -145,42 +141,61 @@ class Knowledge:
         first, _, suffix = registrable_domain(host).partition(".")
         return self._names.get(first) if _COUNTRY.fullmatch(suffix) else None
 
-    def told_by_host(self, host: str, method: str, path: str, values: Mapping[str, list[str]]) -> Told:
+    def told_by_host(self, host: str, method: str, path: str, params: Sequence[Param]) -> Told:
         """Vendor by domain; module by the first endpoint of the file that fits, then by the scripts it loads.
 
         An endpoint for a whole host is asked last: it would swallow the host's scripts.
         """
-        vendor = self.vendor_of(host)
-        if vendor is None:
-            return Told(None)
-        whole_host: Told | None = None
-        for route in self._host_routes(host):
-            if route.fits(method, path, values):
-                told = Told(vendor, route.module, route.endpoint, route.entries)
-                if route.endpoint.path != _ANY_PATH or route.endpoint.when:
-                    return told
-                whole_host = whole_host or told
-        for module, glob in self._host_scripts(host):
-            if path_matches(compile_glob(glob), path):
-                return Told(vendor, module)
-        return whole_host or Told(vendor)
+        way = self._way(host, method, path)
+        for route in way.routes:
+            if not route.endpoint.when or route.fits(params):
+                return route.told()
+        return Told(way.vendor, way.script) if way.vendor else NOBODY
 
-    def told_by_grammar(self, method: str, path: str, values: Mapping[str, list[str]]) -> Told | None:
+    def told_by_grammar(self, method: str, path: str, params: Sequence[Param]) -> Told | None:
         """Vendor and module by an endpoint on any host (`host: "*"`), None when no grammar fits."""
+        if not any(p.name in self._any_host_keys for p in params):
+            return None
         for route in self._any_host:
-            if route.fits(method, path, values):
-                return Told(route.vendor, route.module, route.endpoint, route.entries, by_grammar=True)
+            if route.leads(method, path) and route.fits(params):
+                signs = ", ".join(f"{name}={glob}" for name, glob in route.endpoint.when.items())
+                where = "" if route.endpoint.path == _ANY_PATH else f"{route.endpoint.path} with "
+                return route.told(f"grammar: {where}{signs}")
         return None
 
-    def _routes_of(self, host: str) -> tuple[_Route, ...]:
-        vendor = self.vendor_of(host)
-        routes = self._routes[vendor.vendor] if vendor else []
-        return tuple(r for r in routes if host_matches(r.endpoint.host, host))
+    def told_by_alias(self, names: Iterable[str], method: str, path: str, params: Sequence[Param]) -> Told | None:
+        """Vendor by a name the host points to (CNAME), module by path and grammar; None when none is an alias."""
+        for name in names:
+            vendor = next((v for glob, v in self._aliases if host_matches(glob, name)), None)
+            if vendor is None:
+                continue
+            told_by = f"cname: {name}"
+            for route in self._routes[vendor.vendor]:
+                if route.endpoint.path != _ANY_PATH and route.leads(method, path) and route.fits(params):
+                    return route.told(told_by)
+            for module in vendor.modules:
+                if any(s.path != _ANY_PATH and path_matches(compile_glob(s.path), path) for s in module.scripts):
+                    return Told(vendor, module, told_by=told_by)
+            return Told(vendor, told_by=told_by)
+        return None
 
-    def _scripts_of(self, host: str) -> tuple[tuple[Module, str], ...]:
+    def _way_of(self, host: str, method: str, path: str) -> _Way:
+        """The endpoints of the host's vendor that take this method and path; those for a whole host come last."""
         vendor = self.vendor_of(host)
-        scripts = ((m, s) for m in (vendor.modules if vendor else ()) for s in m.scripts)
-        return tuple((m, s.path) for m, s in scripts if host_matches(s.host, host))
+        if vendor is None:
+            return _Way(None)
+        routes = [r for r in self._routes[vendor.vendor] if host_matches(r.endpoint.host, host)]
+        routes = [r for r in routes if r.leads(method, path)]
+        scripts = ((m, s) for m in vendor.modules for s in m.scripts if host_matches(s.host, host))
+        script = next((m for m, s in scripts if path_matches(compile_glob(s.path), path)), None)
+        narrow = [r for r in routes if r.endpoint.path != _ANY_PATH or r.endpoint.when]
+        # A script is told before an endpoint that takes the whole host.
+        wide = [] if script else [r for r in routes if r.endpoint.path == _ANY_PATH and not r.endpoint.when]
+        return _Way(vendor, (*narrow, *wide), script)
+
+    def _header(self, name: str) -> StandardHeader | None:
+        """What a header (lower case) tells whoever receives it; None for one that tells nothing."""
+        return next((h for h in self._headers if compile_glob(h.name).fullmatch(name)), None)
 
     def cookie_of(self, vendor: Vendor, name: str, host: str, *, first_party: bool) -> VendorCookie | None:
         """The vendor's entry for a cookie of that name on that host, None when its file has none."""
@@ -192,17 +207,16 @@ class Knowledge:
                 return cookie
         return None
 
-    def site_cookie(self, name: str, *, storage: bool = False) -> tuple[Vendor, VendorCookie] | None:
+    def _site_cookie(self, name: str, *, storage: bool = False) -> tuple[Vendor, VendorCookie] | None:
         """The vendor whose tag sets a cookie (or Web Storage key) of that name on the sites it is embedded in.
 
         The narrowest glob wins: `_ga_*` of one vendor is told before `_*` of another.
         """
         best: tuple[int, Vendor, VendorCookie] | None = None
-        for vendor in self.vendors:
-            for cookie in vendor.cookies:
-                if cookie.party is not Party.first or cookie.storage is not storage:
-                    continue
-                narrow = len(cookie.name.replace("*", "").replace("?", ""))
-                if (best is None or narrow > best[0]) and compile_glob(cookie.name).fullmatch(name):
-                    best = (narrow, vendor, cookie)
+        for vendor, cookie in self._site_cookies:
+            if cookie.storage is not storage:
+                continue
+            narrow = len(cookie.name.replace("*", "").replace("?", ""))
+            if (best is None or narrow > best[0]) and compile_glob(cookie.name).fullmatch(name):
+                best = (narrow, vendor, cookie)
         return (best[1], best[2]) if best else None

@@ -4,8 +4,6 @@ Every function bounds its work: at most MAX_PARAMETERS values a request, MAX_VAL
 not UTF-8 (Shift_JIS queries) become replacement characters; the evidence keeps the originals.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -38,17 +36,25 @@ def split_url(url: str) -> SplitResult | None:
 
 def query_params(query: str, carrier: Carrier = Carrier.query) -> list[Param]:
     """The fields of a query string or an urlencoded body, in order, empty values included (WHATWG URL 5.1)."""
+    if not query:
+        return []
     found: list[Param] = []
     for piece in query.split("&", MAX_PARAMETERS)[:MAX_PARAMETERS]:
         if piece:
             name, _, value = piece.partition("=")
-            found.append(Param(_text(name), _text(value), carrier))
+            # Most names and many values hold nothing to unescape.
+            if "%" in piece or "+" in piece or len(piece) > MAX_VALUE:
+                name, value = _text(name), _text(value)
+            found.append(Param(name, value, carrier))
     return found
 
 
 def path_params(path: str) -> list[Param]:
     """Segments as `path.1`, `path.2`, ..., and matrix parameters (`activityi;src=1;type=x`) by their names."""
     found: list[Param] = []
+    if ";" not in path and "%" not in path and len(path) < MAX_VALUE:
+        segments = path.strip("/").split("/", 64)[:64]
+        return [Param(f"path.{number}", segment, Carrier.path) for number, segment in enumerate(segments, 1)]
     for number, segment in enumerate(path.strip("/").split("/", 64)[:64], 1):
         plain, *matrix = segment.split(";")
         found.append(Param(f"path.{number}", unquote(plain, errors="replace")[:MAX_VALUE], Carrier.path))
@@ -82,7 +88,7 @@ def flatten(data: Any, carrier: Carrier, prefix: str = "") -> list[Param]:
         elif isinstance(value, list) and depth < MAX_DEPTH:
             children = ((str(i), item) for i, item in enumerate(value[:MAX_PARAMETERS]))
         else:
-            found.append(Param(_clean(name), _scalar(value), carrier))
+            found.append(Param(clean(name), _scalar(value), carrier))
             continue
         level = [(f"{name}.{key}" if name else key, item, depth + 1) for key, item in children]
         pending.extend(reversed(level))
@@ -97,42 +103,22 @@ def load_json(text: str) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def nested(param: Param) -> list[Param]:
-    """The values inside a value that is itself JSON, plain or base64 (`cpkg_none={"acc":1}`); empty for none."""
-    value = param.value.strip()
-    if len(value) < 7 or len(value) == MAX_VALUE:
-        return []
-    if value.startswith("eyJ"):
-        try:
-            padded = value + "=" * (-len(value) % 4)
-            value = base64.b64decode(padded, b"-_", validate=True).decode()
-        except (binascii.Error, ValueError):
-            return []
-    if value[:1] not in "{[":
-        return []
-    try:
-        data = load_json(value)
-    except ValueError:
-        return []
-    return flatten(data, param.carrier, param.name) if isinstance(data, dict | list) and data else []
-
-
 def _scalar(value: Any) -> str:
     match value:
         case str():
-            return _clean(value)
+            return clean(value)
         case bool():
             return "true" if value else "false"
         case None:
             return ""
         case _:
-            return _clean(json.dumps(value, ensure_ascii=False)) if isinstance(value, int | float) else "..."
+            return clean(json.dumps(value, ensure_ascii=False)) if isinstance(value, int | float) else "..."
 
 
 def _text(escaped: str) -> str:
     return unquote_plus(escaped, errors="replace")[:MAX_VALUE]
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """No lone surrogates: JSON can write them, no table can hold them."""
     return text[:MAX_VALUE].encode("utf-8", "replace").decode("utf-8")

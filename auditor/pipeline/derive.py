@@ -15,13 +15,14 @@ from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitC
 from auditor.scenario import DisclosureAt, Scenario, Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
-from auditor.vendors import VENDORS_DIR, load_taxonomy, load_vendors
+from auditor.vendors import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
 
 
 def knowledge_of(*extra: Path) -> Knowledge:
     """The project's vendor files and those of the extra folders. Raises InputError for a bad one."""
     taxonomy = load_taxonomy()
-    return Knowledge(load_vendors([VENDORS_DIR, *(e for e in extra if e.is_dir())], taxonomy), taxonomy)
+    vendors = load_vendors([VENDORS_DIR, *(e for e in extra if e.is_dir())], taxonomy)
+    return Knowledge(vendors, taxonomy, load_headers(taxonomy))
 
 
 def derive(run: RunFolder) -> RunResult:

@@ -5,7 +5,8 @@ taxonomy  kinds of data       loading   the files of a folder
 """
 
 from auditor.vendors.facts import Fact, Id, Mark
-from auditor.vendors.loading import VENDORS_DIR, load_taxonomy, load_vendors
+from auditor.vendors.headers import HeaderWhen, StandardHeader
+from auditor.vendors.loading import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
 from auditor.vendors.model import (
     Alias,
     BodyFormat,
@@ -46,6 +47,7 @@ __all__ = [
     "ExpectedItem",
     "Fact",
     "Group",
+    "HeaderWhen",
     "Id",
     "LoginState",
     "Mark",
@@ -58,9 +60,11 @@ __all__ = [
     "Party",
     "Script",
     "Split",
+    "StandardHeader",
     "Taxonomy",
     "Vendor",
     "VendorCookie",
+    "load_headers",
     "load_taxonomy",
     "load_vendors",
 ]

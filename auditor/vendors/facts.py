@@ -1,6 +1,7 @@
 """What every statement about a vendor carries: how strong it is, and where it is from."""
 
 import re
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -43,3 +44,32 @@ class Fact(Spec):
     def dated(self) -> bool:
         """Whether the source (written out) names a date."""
         return _YEAR.search(self.source) is not None
+
+
+type Place = tuple[str | int, ...]
+
+
+def facts_in(part: object, place: Place = ()) -> Iterator[tuple[Place, Fact]]:
+    """Every fact in a model, its lists and its dictionaries, with its place."""
+    if isinstance(part, Fact):
+        yield place, part
+    if isinstance(part, Spec):
+        part = dict(part)
+    if isinstance(part, dict):
+        for key, item in part.items():
+            yield from facts_in(item, (*place, key))
+    if isinstance(part, tuple):
+        for number, item in enumerate(part):
+            yield from facts_in(item, (*place, number))
+
+
+def write_sources_out(model: Spec, sources: Mapping[str, str]) -> None:
+    """Put the text of `sources` where a fact says `$key`; ValueError for a key that is not there.
+
+    For the validators of models that are still being made: nobody has seen the short form yet.
+    """
+    for _, fact in facts_in(model):
+        if fact.source.startswith("$"):
+            if (text := sources.get(fact.source[1:])) is None:
+                raise ValueError(f"unknown source {fact.source!r}: `sources` has no such key")
+            object.__setattr__(fact, "source", text)

@@ -5,18 +5,28 @@ from pathlib import Path
 
 from auditor.errors import InputError
 from auditor.specs import dotted, load
-from auditor.vendors.model import Vendor, facts_in
+from auditor.vendors.facts import Place, facts_in
+from auditor.vendors.headers import StandardHeader, StandardHeaders
+from auditor.vendors.model import Vendor
 from auditor.vendors.taxonomy import Taxonomy
 
 VENDORS_DIR = Path(__file__).resolve().parents[2] / "vendors"
 TAXONOMY_FILE = "_data_types.yaml"
-
-type Place = tuple[str | int, ...]
+HEADERS_FILE = "_headers.yaml"
 
 
 def load_taxonomy(path: Path = VENDORS_DIR / TAXONOMY_FILE) -> Taxonomy:
     """The taxonomy of data types. Raises InputError."""
     return load(path, Taxonomy)
+
+
+def load_headers(taxonomy: Taxonomy, path: Path = VENDORS_DIR / HEADERS_FILE) -> tuple[StandardHeader, ...]:
+    """What the standard headers tell. Raises InputError."""
+    known = load(path, StandardHeaders)
+    for number, header in enumerate(known.headers):
+        if not taxonomy.has(header.data_type):
+            raise InputError(f"unknown data type {header.data_type!r}", file=path, field=dotted(("headers", number)))
+    return known.headers
 
 
 def load_vendors(dirs: Iterable[Path], taxonomy: Taxonomy) -> tuple[Vendor, ...]:

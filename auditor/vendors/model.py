@@ -6,7 +6,6 @@ every name below it. Every fact carries the mark of DOMAIN.md section 0 and its 
 is written once under `sources` and named by `source: $key`.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -14,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from auditor.specs import Spec
-from auditor.vendors.facts import Fact, Id
+from auditor.vendors.facts import Fact, Id, write_sources_out
 
 type Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
@@ -306,12 +305,7 @@ class Vendor(Spec):
 
     @model_validator(mode="after")
     def _sources_in_full(self) -> Self:
-        for _, fact in facts_in(self):
-            if fact.source.startswith("$"):
-                if (text := self.sources.get(fact.source[1:])) is None:
-                    raise ValueError(f"unknown source {fact.source!r}: `sources` has no such key")
-                # The model is still being made: nobody has seen the short form yet.
-                object.__setattr__(fact, "source", text)
+        write_sources_out(self, self.sources)
         return self
 
     @model_validator(mode="after")
@@ -343,17 +337,3 @@ class Vendor(Spec):
     @property
     def _first(self) -> Name:
         return next((n for n in self.names if n.kind is NameKind.legal), self.names[0])
-
-
-def facts_in(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Fact]]:
-    """Every fact in a model, its lists and its dictionaries, with its place."""
-    if isinstance(part, Fact):
-        yield path, part
-    if isinstance(part, Spec):
-        part = dict(part)
-    if isinstance(part, dict):
-        for key, item in part.items():
-            yield from facts_in(item, (*path, key))
-    if isinstance(part, tuple):
-        for number, item in enumerate(part):
-            yield from facts_in(item, (*path, number))

@@ -155,7 +155,7 @@ def sent(
         value=value,
         carrier=carrier,
         mark=mark,
-        by_grammar=by_grammar,
+        told_by="grammar: v=2" if by_grammar else "",
     )
 
 

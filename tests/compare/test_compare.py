@@ -39,7 +39,7 @@ def modes(
     exchanges: tuple[Exchange, ...] = (),
 ) -> tuple[Change, ...]:
     visits = (visit("a"), visit("b", mode=BLOCKED, cookies=cookies, storage=storage, exchanges=exchanges))
-    items = [t.model_copy(update={"visit": "a"}) for t in before] + [t.model_copy(update={"visit": "b"}) for t in after]
+    items = [t._replace(visit="a") for t in before] + [t._replace(visit="b") for t in after]
     return compare_run(visits, items, KNOWLEDGE)
 
 
@@ -248,8 +248,8 @@ def test_what_is_kept_is_told_of_identifiers_only() -> None:
     ]
 
     def kept(other: VisitEvidence, *, value: str = ID) -> list[str]:
-        again = [t.model_copy(update={"visit": "b", "value": value if t.value == ID else t.value}) for t in items]
-        first = [t.model_copy(update={"visit": "a"}) for t in items]
+        again = [t._replace(visit="b", value=value if t.value == ID else t.value) for t in items]
+        first = [t._replace(visit="a") for t in items]
         return [c.item for c in compare_run((visit("a"), other), [*first, *again], KNOWLEDGE)]
 
     assert kept(visit("b", mode=BLOCKED)) == ["query id", "query u?adclid"]

@@ -20,12 +20,13 @@ from auditor.evidence import (
     VisitKind,
 )
 from auditor.specs import parse
-from auditor.vendors import VENDORS_DIR, Vendor, load_taxonomy, load_vendors
+from auditor.vendors import VENDORS_DIR, Vendor, load_headers, load_taxonomy, load_vendors
 
 THEN = datetime(2026, 11, 1, 9, tzinfo=UTC)
 PAGE = "https://shop.example.jp/item/1"
 TAXONOMY = load_taxonomy()
-KNOWLEDGE = Knowledge(load_vendors([VENDORS_DIR], TAXONOMY), TAXONOMY)
+HEADERS = load_headers(TAXONOMY)
+KNOWLEDGE = Knowledge(load_vendors([VENDORS_DIR], TAXONOMY), TAXONOMY, HEADERS)
 
 
 def exchange(
@@ -91,7 +92,7 @@ def vendor(text: str) -> Vendor:
 
 def knowing(text: str) -> Knowledge:
     """Knowledge of one vendor file alone."""
-    return Knowledge([vendor(text)], TAXONOMY)
+    return Knowledge([vendor(text)], TAXONOMY, HEADERS)
 
 
 def rows(found: tuple[Transmission, ...] | list[Transmission]) -> list[tuple[str, str | None, str]]:

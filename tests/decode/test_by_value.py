@@ -5,7 +5,9 @@ import hashlib
 
 import pytest
 
-from auditor.decode.by_value import Facts, emails_in, facts_of, hashed_contact, is_id
+from auditor.decode.by_value import Facts, emails_in, hashed_contact, is_id
+from auditor.decode.facts import facts_of
+from auditor.decode.request import request_of
 from auditor.evidence import Cause, Cookie, StorageItem
 
 from .factory import KNOWLEDGE, PAGE, evidence, exchange
@@ -16,39 +18,39 @@ URLSAFE = base64.urlsafe_b64encode(hashlib.sha256(b"taro@example.jp").digest()).
 
 def facts() -> Facts:
     top = Cause(resource_type="document", main_frame=True, top_url=PAGE)
-    return facts_of(
-        evidence(
-            exchange(
-                "https://shop.example.jp/item/1",
-                headers={
-                    "Referer": "https://search.example.com/find",
-                    "Cookie": "sid=abcdef1234567890; theme=darkmode",
-                },
-                cause=top,
-            ),
-            exchange("https://shop.example.jp/subscribe", method="POST", body=b"mail=Taro%40example.jp"),
-            exchange("https://ads.example.net/p", headers={"Cookie": "tuid=zz99zz99zz99"}, cause=top),
-            cookies=(
-                Cookie(name="_ga", domain="shop.example.jp", value="GA1.1.111111111.1700000000", stored=True),
-                Cookie(name="_fbc", domain="example.jp", value="fb.1.1700000000001.TESTfbclid1", stored=True),
-                Cookie(name="_yjsu_yjad", domain="shop.example.jp", value="1700000000.aaaa1111-bbbb", stored=True),
-            ),
-            storage=(
-                StorageItem(
-                    origin="https://shop.example.jp",
-                    top_site="shop.example.jp",
-                    area="local",
-                    key="vid",
-                    value="visitor-000111222",
-                ),
-            ),
-            page=PAGE + "?gclid=TESTgclid1",
-            title="靴の店",
-            screen="1920x1080",
-            language="ja-JP",
+    seen = evidence(
+        exchange(
+            "https://shop.example.jp/item/1",
+            headers={
+                "Referer": "https://search.example.com/find",
+                "Cookie": "sid=abcdef1234567890; theme=darkmode",
+            },
+            cause=top,
         ),
-        KNOWLEDGE,
+        exchange("https://shop.example.jp/subscribe", method="POST", body=b"mail=Taro%40example.jp"),
+        exchange("https://ads.example.net/p", headers={"Cookie": "tuid=zz99zz99zz99"}, cause=top),
+        cookies=(
+            Cookie(name="_ga", domain="shop.example.jp", value="GA1.1.111111111.1700000000", stored=True),
+            Cookie(name="_fbc", domain="example.jp", value="fb.1.1700000000001.TESTfbclid1", stored=True),
+            Cookie(name="_yjsu_yjad", domain="shop.example.jp", value="1700000000.aaaa1111-bbbb", stored=True),
+        ),
+        storage=(
+            StorageItem(
+                origin="https://shop.example.jp",
+                top_site="shop.example.jp",
+                area="local",
+                key="vid",
+                value="visitor-000111222",
+            ),
+        ),
+        page=PAGE + "?gclid=TESTgclid1",
+        title="靴の店",
+        screen="1920x1080",
+        language="ja-JP",
+        time_zone="Asia/Tokyo",
+        user_agent="Mozilla/5.0 (Test) Chrome/156.0.0.0",
     )
+    return facts_of(seen, [request_of(e) for e in seen.exchanges], KNOWLEDGE, ("090-1234-5678", "赤い靴"))
 
 
 @pytest.mark.parametrize(

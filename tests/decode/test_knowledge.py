@@ -48,8 +48,12 @@ def test_vendor_by_host(host: str, expected: str | None) -> None:
     ],
 )
 def test_module_by_endpoint_then_script_then_whole_host(host: str, path: str, module: str | None) -> None:
-    told = KNOWLEDGE.told_by_host(host, "GET", path, {})
+    told = KNOWLEDGE.told_by_host(host, "GET", path, [])
     assert (told.module.id if told.module else None) == module
+
+
+def kinds(*values: str) -> list[Param]:
+    return [Param("kind", value, Carrier.query) for value in values]
 
 
 ENTRIES = """
@@ -77,7 +81,7 @@ modules:
 
 
 def test_entries_are_tried_in_the_files_order_exact_names_and_globs_alike() -> None:
-    told = knowing(ENTRIES).told_by_host("t.probe.test", "POST", "/hit", {"kind": ["x", "pv"]})
+    told = knowing(ENTRIES).told_by_host("t.probe.test", "POST", "/hit", kinds("x", "pv"))
     assert told.entries is not None
 
     def code(name: str, value: str, carrier: Carrier) -> str | None:
@@ -105,7 +109,7 @@ def test_entries_are_tried_in_the_files_order_exact_names_and_globs_alike() -> N
     ],
 )
 def test_every_condition_of_an_endpoint_must_hold(host: str, method: str, path: str, kind: list[str]) -> None:
-    told = knowing(ENTRIES).told_by_host(host, method, path, {"kind": kind})
+    told = knowing(ENTRIES).told_by_host(host, method, path, kinds(*kind))
     assert (told.vendor is not None, told.module) == (True, None)
 
 

@@ -1,5 +1,6 @@
 """Named values of addresses, cookies and JSON."""
 
+from auditor.decode.nesting import nested
 from auditor.decode.parameters import (
     MAX_PARAMETERS,
     MAX_VALUE,
@@ -7,7 +8,6 @@ from auditor.decode.parameters import (
     cookie_pairs,
     flatten,
     load_json,
-    nested,
     path_params,
     query_params,
     split_url,

@@ -103,8 +103,8 @@ def test_an_unknown_recipient_is_named_by_its_registrable_domain() -> None:
         ("fbclid", "click_id", "TESTfb", None, "by name: click id fbclid of meta"),
         ("uid", "cookie_id", "abcd1234efgh", None, "by value: third-party cookie"),
         ("lang", None, "ja", None, ""),
-        ("Referer", "referrer", "https://shop.example.jp/", Mark.primary, "RFC 9110 10.1.3"),
-        ("User-Agent", "user_agent", "Test/1.0", Mark.primary, "RFC 9110 10.1.5"),
+        ("Referer", "referrer", "https://shop.example.jp/", Mark.primary, "RFC 9110 HTTP Semantics (2022)"),
+        ("User-Agent", "user_agent", "Test/1.0", Mark.primary, "RFC 9110 HTTP Semantics (2022)"),
         (
             "Sec-CH-UA-Platform",
             "user_agent",

@@ -6,7 +6,7 @@ from auditor.decode.knowledge import Knowledge
 from auditor.demo.answers import Answers, load_answers
 from auditor.demo.web import SCENARIO, VENDORS
 from auditor.scenario import Scenario, load_scenario
-from auditor.vendors import LoginState, Party, Vendor, load_taxonomy, load_vendors
+from auditor.vendors import LoginState, Party, Vendor, load_headers, load_taxonomy, load_vendors
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def vendors() -> dict[str, Vendor]:
 
 
 def test_the_vendor_files_hold_their_own_examples(vendors: dict[str, Vendor]) -> None:
-    knowledge = Knowledge(vendors.values(), load_taxonomy())
+    knowledge = Knowledge(vendors.values(), load_taxonomy(), load_headers(load_taxonomy()))
     assert {name: check_examples(vendor, knowledge) for name, vendor in vendors.items()} == dict.fromkeys(vendors, ())
 
 

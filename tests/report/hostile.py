@@ -68,14 +68,13 @@ def hostile_result() -> RunResult:
             "scenario": None,
             "visits": tuple(visits),
             "transmissions": tuple(
-                t.model_copy(
-                    update={
-                        "parameter": PAYLOADS[n % len(PAYLOADS)],
-                        "value": PAYLOADS[-n % len(PAYLOADS)],
-                        "recipient": PAYLOADS[(n * 3) % len(PAYLOADS)] if n % 5 == 0 else t.recipient,
-                        "vendor": None if n % 5 == 0 else t.vendor,
-                        "data_type": PAYLOADS[n % len(PAYLOADS)] if n % 7 == 0 else t.data_type,
-                    }
+                t._replace(
+                    parameter=PAYLOADS[n % len(PAYLOADS)],
+                    value=PAYLOADS[-n % len(PAYLOADS)],
+                    recipient=PAYLOADS[(n * 3) % len(PAYLOADS)] if n % 5 == 0 else t.recipient,
+                    vendor=None if n % 5 == 0 else t.vendor,
+                    data_type=PAYLOADS[n % len(PAYLOADS)] if n % 7 == 0 else t.data_type,
+                    told_by=PAYLOADS[n % len(PAYLOADS)],
                 )
                 for n, t in enumerate(base.transmissions)
             ),

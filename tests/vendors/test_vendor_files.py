@@ -13,13 +13,14 @@ from auditor.vendors import (
     NameKind,
     Taxonomy,
     Vendor,
+    load_headers,
     load_taxonomy,
     load_vendors,
 )
 
 TAXONOMY = load_taxonomy()
 VENDORS = load_vendors([VENDORS_DIR], TAXONOMY)
-KNOWLEDGE = Knowledge(VENDORS, TAXONOMY)
+KNOWLEDGE = Knowledge(VENDORS, TAXONOMY, load_headers(TAXONOMY))
 
 # DOMAIN.md B.5.
 CODES = """
@@ -253,7 +254,7 @@ def test_examples_that_do_not_hold_are_said() -> None:
         file="probe.yaml",
     )
     assert check_examples(wrong, Knowledge([wrong], TAXONOMY)) == (
-        "examples.0: told as [('probe', 'tag')]",
+        "examples.0: told as ('probe', 'tag')",
         "examples.0: not found: 1 x id as account_id in query",
         "examples.0: found and not listed: 1 x id as cookie_id in query",
         "examples.0: id is not '2'",

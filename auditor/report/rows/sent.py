@@ -32,7 +32,7 @@ def transmissions(result: RunResult, masker: Masker) -> Iterator[Mapping[str, ob
             "host": t.host,
             "first_party": t.first_party,
             "mark": t.mark.value if t.mark else None,
-            "by_grammar": t.by_grammar,
+            "told_by": masker.guard(t.told_by),
             "consent_choice": sides.get((t.visit, t.request)),
             "row": number,
         }
