@@ -21,8 +21,16 @@ class Parsed(NamedTuple):
     problem: str | None = None
 
 
-def parse_body(data: bytes, content_type: str, body_format: BodyFormat = BodyFormat.auto) -> Parsed:
-    """The values of a body (content-encoding already undone), by the given format or by type and look."""
+def parse_body(
+    data: bytes,
+    content_type: str,
+    body_format: BodyFormat = BodyFormat.auto,
+    protobuf: tuple[tuple[str, str], ...] = (),
+) -> Parsed:
+    """The values of a body (content-encoding already undone), by the given format or by type and look.
+
+    `protobuf`: the types of its fields, where they are known.
+    """
     if not data or body_format is BodyFormat.none:
         return Parsed([])
     if body_format is BodyFormat.auto:
@@ -31,7 +39,7 @@ def parse_body(data: bytes, content_type: str, body_format: BodyFormat = BodyFor
         case BodyFormat.multipart:
             return _multipart(data, content_type)
         case BodyFormat.protobuf:
-            found = protobuf_params(data)
+            found = protobuf_params(data, protobuf)
             return Parsed(found) if found else Parsed([], "not understood: binary")
         case BodyFormat.none:
             return Parsed([], f"not understood: {_media_type(content_type) or 'binary'}")

@@ -82,9 +82,7 @@ class _Way(NamedTuple):
 class Knowledge:
     """What is known of all vendors. Build it once; looking up does not change what it answers."""
 
-    def __init__(
-        self, vendors: Iterable[Vendor], taxonomy: Taxonomy, headers: Iterable[StandardHeader] = ()
-    ) -> None:
+    def __init__(self, vendors: Iterable[Vendor], taxonomy: Taxonomy, headers: Iterable[StandardHeader] = ()) -> None:
         self.vendors: tuple[Vendor, ...] = tuple(vendors)
         self.taxonomy = taxonomy
         self.click_ids: dict[str, tuple[Vendor, ClickId]] = {}

@@ -1,48 +1,68 @@
-"""Protocol buffers without their schema: dotted field numbers (`1.0.19`), enough to follow known field numbers.
+"""Protocol buffers to dotted field numbers (`1.0.19`), with what is known of their types or without, by bbpb.
 
-Wire format: https://protobuf.dev/programming-guides/encoding/. A length-delimited field may be text, bytes or a
-message; text wins when it is printable, then a message when the whole of it parses. Repeated fields carry their
-index (`1.0.8`, `1.1.8`), as the paths of DOMAIN.md C.2.7 do (`1.*.8`).
+A message inside a message carries its index among those of the same field (`1.0.8`, `1.1.8`), as the paths of the
+vendor files do (`1.*.8`); fields that hold plain values carry none. Without a schema a length-delimited field may be
+text, bytes or a message: bbpb guesses, and an endpoint's `protobuf` settles it for the fields a source documents.
 """
 
-import struct
-from typing import NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import blackboxprotobuf
+from blackboxprotobuf.lib.exceptions import BlackboxProtobufException
 
 from auditor.decode.parameters import MAX_PARAMETERS, MAX_VALUE, Param
 from auditor.vendors import Carrier
 
-_MAX_DEPTH = 12
+_MAX_BYTES = 4 << 20
 
 
-class _Field(NamedTuple):
-    number: int
-    value: int | float | bytes
+def protobuf_params(data: bytes, types: tuple[tuple[str, str], ...] = ()) -> list[Param]:
+    """The plain fields of a message, at most MAX_PARAMETERS; empty when the bytes are no message.
 
-
-def protobuf_params(data: bytes) -> list[Param]:
-    """The scalar fields of a message, at most MAX_PARAMETERS; empty when the bytes are no message."""
-    fields = _fields(data)
-    if not fields:
+    `types`: field path without indices (`1.19`) and its type as bbpb names it (`string`, `bytes`, `double`, ...).
+    """
+    if not data or len(data) > _MAX_BYTES:
+        return []
+    try:
+        message, _ = blackboxprotobuf.decode_message(data, _typedef(types))
+    except (BlackboxProtobufException, RecursionError):
+        # Bytes that are no message, or messages in messages without end.
         return []
     found: list[Param] = []
-    _walk(fields, "", 0, found)
+    _walk(message, "", found)
     return found
 
 
-def _walk(fields: list[_Field], prefix: str, depth: int, found: list[Param]) -> None:
-    seen: dict[int, int] = {}
-    for field in fields:
-        if len(found) >= MAX_PARAMETERS:
-            return
-        index = seen.get(field.number, 0)
-        seen[field.number] = index + 1
-        name = f"{prefix}{field.number}"
-        if not isinstance(field.value, bytes):
-            found.append(Param(name, str(field.value), Carrier.body))
-        elif (text := _printable(field.value)) is not None:
-            found.append(Param(name, text, Carrier.body))
-        elif depth < _MAX_DEPTH and (inner := _fields(field.value)):
-            _walk(inner, f"{name}.{index}.", depth + 1, found)
+@lru_cache(maxsize=256)
+def _typedef(types: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    root: dict[str, Any] = {}
+    for path, kind in types:
+        level = root
+        *above, last = path.split(".")
+        for number in above:
+            level = level.setdefault(number, {"type": "message", "message_typedef": {}})["message_typedef"]
+        level[last] = {"type": kind}
+    return root
+
+
+def _walk(message: Mapping[str | int, Any], prefix: str, found: list[Param]) -> None:
+    for key, content in message.items():
+        # bbpb writes `4-1` for a repeated field whose messages differ in their types.
+        name = f"{prefix}{str(key).partition('-')[0]}"
+        index = 0
+        for value in content if isinstance(content, list) else (content,):
+            if len(found) >= MAX_PARAMETERS:
+                return
+            if isinstance(value, Mapping):
+                _walk(value, f"{name}.{index}.", found)
+                index += 1
+            elif isinstance(value, bytes):
+                if (text := _printable(value)) is not None:
+                    found.append(Param(name, text, Carrier.body))
+            else:
+                found.append(Param(name, str(value)[:MAX_VALUE], Carrier.body))
 
 
 def _printable(raw: bytes) -> str | None:
@@ -51,48 +71,3 @@ def _printable(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text[:MAX_VALUE] if all(c.isprintable() or c in "\r\n\t" for c in text) else None
-
-
-def _fields(data: bytes) -> list[_Field] | None:
-    """The message's fields, None when some byte does not fit the wire format."""
-    fields: list[_Field] = []
-    at, end = 0, len(data)
-    while at < end and len(fields) < MAX_PARAMETERS:
-        key, at = _varint(data, at)
-        number, kind = key >> 3, key & 7
-        if at < 0 or number == 0:
-            return None
-        if kind == 0:
-            value, at = _varint(data, at)
-            if at < 0:
-                return None
-            fields.append(_Field(number, value))
-        elif kind in (1, 5):
-            size = 8 if kind == 1 else 4
-            if at + size > end:
-                return None
-            fields.append(_Field(number, struct.unpack_from("<d" if kind == 1 else "<f", data, at)[0]))
-            at += size
-        elif kind == 2:
-            size, at = _varint(data, at)
-            if at < 0 or at + size > end:
-                return None
-            fields.append(_Field(number, data[at : at + size]))
-            at += size
-        else:
-            return None
-    return fields
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number and where it ends; an end of -1 says there is none."""
-    value = 0
-    for shift in range(0, 64, 7):
-        if not 0 <= at < len(data):
-            break
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    return 0, -1

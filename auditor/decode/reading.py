@@ -58,7 +58,7 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
         params += body
     told = _told(request.method, host, parts.path or "/", params, knowledge, names, first_party=first_party)
     if (request.body or request.messages) and told.endpoint is not None and told.endpoint.body is not BodyFormat.auto:
-        body, problems = _body(request, told.endpoint.body)
+        body, problems = _body(request, told.endpoint.body, tuple(told.endpoint.protobuf.items()))
         params[address:] = body
     return Reading(told, host, recipient, first_party, params, problems)
 
@@ -108,12 +108,14 @@ def _told(
     return knowledge.told_by_grammar(method, path, params) or told
 
 
-def _body(request: Request, body_format: BodyFormat) -> tuple[list[Param], tuple[str, ...]]:
+def _body(
+    request: Request, body_format: BodyFormat, protobuf: tuple[tuple[str, str], ...] = ()
+) -> tuple[list[Param], tuple[str, ...]]:
     """The values of the request's body and of the WebSocket messages the client sent, and what was not understood."""
     params: list[Param] = []
     problems: list[str] = list(request.problems)
     if request.body:
-        parsed = parse_body(request.body, request.header("content-type"), body_format)
+        parsed = parse_body(request.body, request.header("content-type"), body_format, protobuf)
         params += parsed.params
         if parsed.problem:
             problems.append(f"request body {parsed.problem}")

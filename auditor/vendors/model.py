@@ -131,6 +131,20 @@ class BodyFormat(StrEnum):
     none = "none"
 
 
+class ProtobufType(StrEnum):
+    """Types of protocol buffer fields, by bbpb's names (https://protobuf.dev/programming-guides/encoding/)."""
+
+    string = "string"
+    bytes = "bytes"
+    int = "int"
+    uint = "uint"
+    sint = "sint"
+    fixed32 = "fixed32"
+    fixed64 = "fixed64"
+    float = "float"
+    double = "double"
+
+
 class Endpoint(Fact):
     """Where a module sends to. All given conditions must hold."""
 
@@ -139,6 +153,9 @@ class Endpoint(Fact):
     methods: tuple[str, ...] = ("GET", "POST")
     when: dict[str, str] = Field(default={}, description="query or body parameter -> glob that must match")
     body: BodyFormat = BodyFormat.auto
+    protobuf: dict[str, ProtobufType] = Field(
+        {}, description="types of fields a source documents: path without indices (`1.19`) -> type"
+    )
     parameters: tuple[Parameter, ...] = ()
     use: tuple[str, ...] = Field((), description="names of the vendor's parameter sets, tried after `parameters`")
 

@@ -89,7 +89,7 @@ def test_protobuf_gives_field_numbers() -> None:
         ("1.0.9", "14"),
         ("1.0.19", "abc"),
         ("2", "150"),
-        ("3", "0.0"),
+        ("3", "0"),
     ]
 
 
