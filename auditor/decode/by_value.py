@@ -10,15 +10,19 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import unquote
 
-from auditor.decode.parameters import query_params, split_url
+from auditor.decode.parameters import query_params, split_url, unescaped
 
 MIN_ID = 8
 _MAX_ID = 512
 _MIN_WORD_ID = 16
 _MIN_PATH = 10
 _MIN_QUERY = 8
+_LONGEST = 8192
+# MD5, SHA-1 and SHA-256 in hex, SHA-256 in base64 without and with its padding.
+_HASH_LENGTHS = frozenset((32, 40, 43, 44, 64))
+_CONTACT = frozenset(("email", "phone", "hashed_email", "hashed_phone"))
+_FLAGS = frozenset(("0", "1", "true", "false", "null", "undefined"))
 _SEEN = "by value: "
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _NOT_TLD = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "js", "css", "mjs", "map", "json", "html"})
@@ -74,7 +78,7 @@ class Facts:
             self.parts.setdefault(key[1], "path of the page's address")
         if key[0] and "?" in url and (parts := split_url(url)):
             if len(parts.query) >= _MIN_QUERY:
-                self.parts.setdefault(unquote(parts.query, errors="replace"), "query of the page's address")
+                self.parts.setdefault(unescaped(parts.query), "query of the page's address")
             for name, value, _ in query_params(parts.query):
                 if name in click_names and len(value) >= MIN_ID:
                     self.click_ids.setdefault(value, name)
@@ -113,9 +117,9 @@ class Facts:
     def recognise(self, value: str, name: str = "") -> Seen | None:
         """What the value is, None when it is nothing the visit knows. The name counts for mere numbers only."""
         text = value.strip()
-        if not text or len(text) > 8192:
+        if not text or len(text) > _LONGEST or text in _FLAGS:
             return None
-        if self.hashes and (43 <= len(text) <= 64 or len(text) in (32, 40)):
+        if self.hashes and len(text) in _HASH_LENGTHS:
             known = self.hashes.get(text.lower()) or self.hashes.get(text.rstrip("="))
             if known is not None:
                 what = "an e-mail address" if known == "hashed_email" else "a telephone number"
@@ -127,6 +131,11 @@ class Facts:
         if data_type := self.typed.get(text):
             return Seen(data_type, _SEEN + "what the visitor typed", value)
         return self._device(text, value, name) or self._address(text, value) or self._inside(text, value)
+
+    def contact(self, value: str) -> Seen | None:
+        """What contact data the value is, plain or hashed; for values that some file names as anybody's text."""
+        seen = self.recognise(value) if self.typed or len(value) in _HASH_LENGTHS else None
+        return seen if seen and seen.data_type in _CONTACT else None
 
     def _device(self, text: str, value: str, name: str) -> Seen | None:
         if text in self.titles:
@@ -153,7 +162,7 @@ class Facts:
         if "%" in text:
             for _ in range(2):
                 if "%2f" in text[:200].lower() or "%3a" in text[:200].lower():
-                    text = unquote(text, errors="replace")
+                    text = unescaped(text)
         if (key := page_key(text)) is None:
             return None
         if key in self.pages:
@@ -175,7 +184,7 @@ def emails_in(text: str) -> list[str]:
     """The e-mail addresses in a text, escaped or not; names of image files (`a@2x.png`) are none."""
     text = text[:_MAX_SCAN]
     if "%40" in text:
-        text = unquote(text, errors="replace")
+        text = unescaped(text)
     if "@" not in text:
         return []
     return [m for m in _EMAIL.findall(text) if m.rpartition(".")[2].lower() not in _NOT_TLD]
@@ -214,7 +223,7 @@ def page_key(text: str) -> tuple[str, str] | None:
         text = "https://" + text
     if (parts := split_url(text)) is None or not parts.hostname:
         return None
-    return parts.hostname.rstrip("."), unquote(parts.path, errors="replace").rstrip("/")
+    return parts.hostname.rstrip("."), unescaped(parts.path).rstrip("/")
 
 
 def _pieces(value: str) -> list[str]:
@@ -222,7 +231,9 @@ def _pieces(value: str) -> list[str]:
 
     Parts that are plain numbers are left out: a time in seconds would be taken for an identifier.
     """
-    plain = unquote(value, errors="replace").strip('"')
+    plain = unescaped(value).strip('"')
+    if "." not in plain:
+        return [w for w in {value, plain} if is_id(w)]
     wholes = {value, plain}
     parts = plain.split(".")
     if 1 < len(parts) <= 8:

@@ -1,9 +1,9 @@
 """The parameter entries of an endpoint, found by a value's name without a search."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from auditor.decode.globs import compile_glob, has_wildcard
-from auditor.decode.parameters import Param, is_segment
+from auditor.decode.parameters import Param
 from auditor.vendors import Carrier, Parameter
 
 _NAMES_KEPT = 8192
@@ -12,7 +12,7 @@ _NAMES_KEPT = 8192
 class Entries:
     """Parameter entries in the file's order; `find` gives the first that fits."""
 
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
+    def __init__(self, parameters: Sequence[Parameter]) -> None:
         self._exact: dict[str, list[tuple[int, Parameter]]] = {}
         self._globs: list[tuple[int, Parameter]] = []
         self._headers: list[Parameter] = []
@@ -24,6 +24,7 @@ class Entries:
             else:
                 self._exact.setdefault(entry.name, []).append((order, entry))
         self.has_headers = bool(self._headers)
+        self.has_segments = any(entry.carrier is Carrier.path for entry in parameters)
         self._by_name: dict[str, tuple[Parameter, ...]] = {}
         # Names with one entry that takes every value and carrier: the usual case, without a further look.
         self._plain: dict[str, Parameter | None] = {}
@@ -59,6 +60,4 @@ class Entries:
 
 
 def _carries(entry: Parameter, param: Param) -> bool:
-    if entry.carrier is None:
-        return param.carrier is not Carrier.path or not is_segment(param)
-    return entry.carrier is param.carrier
+    return entry.carrier is None or entry.carrier is param.carrier

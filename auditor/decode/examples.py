@@ -8,7 +8,7 @@ import binascii
 from collections import Counter
 from collections.abc import Iterator
 
-from auditor.decode.facts import facts_of_request
+from auditor.decode.facts import RequestFacts
 from auditor.decode.globs import compile_glob, host_matches, path_matches
 from auditor.decode.items import Item, named_values
 from auditor.decode.knowledge import Knowledge
@@ -106,7 +106,7 @@ def _words(key: tuple[str, str | None, str]) -> str:
 def _decode(example: Example | NotExample, page: str, knowledge: Knowledge, cname: str = "") -> Decoded | None:
     request = _request(example)
     site = site_of(page)
-    facts = facts_of_request(request, "", site, knowledge)
+    facts = RequestFacts(request, "", site, knowledge)
     return decode_request(request, site, knowledge, facts, (cname,) if cname else ())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from auditor.decode.by_value import Facts, emails_in, is_id, page_key, versions_in
+from auditor.decode.by_value import Facts, Seen, emails_in, is_id, page_key, versions_in
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.parameters import cookie_pairs
 from auditor.decode.request import Request
@@ -49,20 +49,29 @@ def facts_of(evidence: VisitEvidence, requests: Iterable[Request], knowledge: Kn
     return facts
 
 
-def facts_of_request(request: Request, page_url: str, page_site: str, knowledge: Knowledge) -> Facts:
-    """What one request alone tells of its page: the page's address as given, and by its Referer."""
-    facts = Facts()
-    if page_url:
-        facts.add_page(page_url, knowledge.click_names)
-    add_request(facts, request, {page_site} - {""}, knowledge, navigation=False)
-    return facts
+class RequestFacts(Facts):
+    """What one request alone tells of its page; gathered when the first value is to be recognised."""
+
+    def __init__(self, request: Request, page_url: str, page_site: str, knowledge: Knowledge) -> None:
+        """`page_url`, `page_site`: the page's address and registrable domain; "" where they are unknown."""
+        super().__init__()
+        self._of: tuple[Request, str, str, Knowledge] | None = (request, page_url, page_site, knowledge)
+
+    def recognise(self, value: str, name: str = "") -> Seen | None:
+        """As Facts does."""
+        if self._of is not None:
+            (request, page_url, page_site, knowledge), self._of = self._of, None
+            if page_url:
+                self.add_page(page_url, knowledge.click_names)
+            add_request(self, request, {page_site} - {""}, knowledge, navigation=False)
+        return super().recognise(value, name)
 
 
 def add_request(facts: Facts, request: Request, sites: set[str], knowledge: Knowledge, *, navigation: bool) -> None:
     """Take what a request's headers and its texts say: page, page before, browser, cookies, e-mail addresses."""
     for name, value in request.headers:
         if name == "referer":
-            if site_of(value) in sites or not sites:
+            if not sites or site_of(value) in sites:
                 facts.add_page(value, knowledge.click_names)
             elif navigation and (key := page_key(value)):
                 facts.referrers.add(key)

@@ -16,7 +16,6 @@ from auditor.decode.parameters import (
     MAX_VALUE,
     Param,
     cookie_pairs,
-    is_segment,
     query_params,
     split_url,
 )
@@ -39,13 +38,11 @@ class Item(NamedTuple):
     carrier: Carrier
     mark: Mark | None = None
     source: str = ""
+    meaning: str = ""
 
 
 def named_values(params: Iterable[Param], entries: Entries | None) -> list[tuple[Param, Parameter | None]]:
-    """Every value with the entry that names it; values no entry names are opened, layer by layer.
-
-    Bare path segments count only where an entry names them.
-    """
+    """Every value with the entry that names it; values no entry names are opened, layer by layer."""
     found: list[tuple[Param, Parameter | None]] = []
     pending = [(param, 0) for param in params]
     pending.reverse()
@@ -55,8 +52,6 @@ def named_values(params: Iterable[Param], entries: Entries | None) -> list[tuple
         entry = find(param) if find else None
         if entry is not None:
             found.append((param, entry))
-        elif param.carrier is Carrier.path and is_segment(param):
-            continue
         elif depth < MAX_LAYERS and (inner := nested(param)):
             pending.extend((child, depth + 1) for child in reversed(inner))
         else:
@@ -74,8 +69,11 @@ def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Kn
             _by_value(found, param, facts, knowledge)
         else:
             _described(found, param, entry)
-            if entry.data_type in _FREE_TEXT and ("@" in value or "%40" in value):
-                found += _addresses(param)
+            if entry.data_type in _FREE_TEXT:
+                if "@" in value or "%40" in value:
+                    found += _addresses(param)
+                elif seen := facts.contact(value):
+                    found.append(Item(param.name, seen.data_type, seen.value, param.carrier, None, seen.source))
         if clicks and "=" in value and "?" in value:
             _click_ids(found, param.name, value, param.carrier, knowledge)
     return found
@@ -85,12 +83,12 @@ def _described(found: list[Item], param: Param, entry: Parameter) -> None:
     name, value, carrier = param
     data_type = None if value in _NOTHING else entry.data_type
     if entry.split is None:
-        found.append(Item(name, data_type, value, carrier, entry.mark, entry.source))
+        found.append(Item(name, data_type, value, carrier, entry.mark, entry.source, entry.meaning))
         return
     parts = split_value(entry.split, value)
     if entry.split in KEEPS_WHOLE or not parts:
         whole = data_type if entry.split in KEEPS_WHOLE else None
-        found.append(Item(name, whole, value, carrier, entry.mark, entry.source))
+        found.append(Item(name, whole, value, carrier, entry.mark, entry.source, entry.meaning))
     found += [Item(f"{name}.{p.name}", p.data_type, p.value, carrier, entry.mark, entry.source) for p in parts]
 
 
@@ -159,7 +157,7 @@ def cookie_items(request: Request, told: Told, host: str, knowledge: Knowledge, 
         for name, value in cookie_pairs(line):
             own = knowledge.cookie_of(told.vendor, name, host, first_party=first_party) if told.vendor else None
             if own is not None:
-                found.append(Item(name, own.data_type, value, Carrier.cookie, own.mark, own.source))
+                found.append(Item(name, own.data_type, value, Carrier.cookie, own.mark, own.source, own.purpose))
             elif not first_party:
                 source = "by value: third-party cookie" if is_id(value) else ""
                 found.append(Item(name, "cookie_id" if is_id(value) else None, value, Carrier.cookie, None, source))

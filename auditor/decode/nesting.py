@@ -18,6 +18,8 @@ _SHORTEST = 7
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 # Two fields at least, the first at the beginning: `a=1&b=2`. Texts and addresses do not look so.
 _QUERY = re.compile(r"[\w.\-\[\]$~]{1,64}=[^&\s]*(&[\w.\-\[\]$~%]{1,64}=[^&\s]*)+&?")
+_PACKED = (b"\x1f\x8b", b"\x78\x9c", b"\x78\x01", b"\x78\xda")
+_CONTROLS = bytes([*range(9), *range(14, 32), 127])
 _ESCAPED = re.compile(r"(?i)%(7b|5b|22|25|3d|26)")
 
 
@@ -70,11 +72,15 @@ def _json(text: str) -> Any | None:
 def _from_base64(text: str) -> str | None:
     """The text in it, unpacked when it is gzip or zlib; None when it holds no printable text."""
     plain = text.rstrip("=").replace("-", "+").replace("_", "/")
+    # Random bytes show within the first nine: the usual case ends here.
+    head = binascii.a2b_base64(plain[:12])
+    if not head.startswith(_PACKED) and head.translate(None, _CONTROLS) != head:
+        return None
     try:
         raw = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    if raw[:2] in (b"\x1f\x8b", b"\x78\x9c", b"\x78\x01", b"\x78\xda"):
+    if raw.startswith(_PACKED):
         unpacker = zlib.decompressobj(wbits=47)
         try:
             raw = unpacker.decompress(raw, _MAX_UNPACKED)

@@ -8,7 +8,7 @@ from auditor.decode.bodies import parse_body
 from auditor.decode.by_value import Facts
 from auditor.decode.items import Item, cookie_items, header_items, value_items
 from auditor.decode.knowledge import NOBODY, Knowledge, Told
-from auditor.decode.parameters import Param, path_params, query_params, split_url
+from auditor.decode.parameters import Param, matrix_params, path_params, query_params, split_url
 from auditor.decode.request import Request
 from auditor.domains import registrable_domain, site_of
 from auditor.vendors import BodyFormat, Carrier
@@ -50,7 +50,9 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
     host = parts.hostname.rstrip(".").lower()
     recipient = registrable_domain(host)
     first_party = bool(page_site) and recipient == page_site
-    params = query_params(parts.query) + path_params(parts.path)
+    params = query_params(parts.query)
+    if ";" in parts.path:
+        params += matrix_params(parts.path)
     address = len(params)
     problems = request.problems
     if request.body or request.messages:
@@ -60,6 +62,9 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
     if (request.body or request.messages) and told.endpoint is not None and told.endpoint.body is not BodyFormat.auto:
         body, problems = _body(request, told.endpoint.body, tuple(told.endpoint.protobuf.items()))
         params[address:] = body
+    if told.entries is not None and told.entries.has_segments:
+        # Bare path segments count only where an entry names them.
+        params += [p for p in path_params(parts.path) if told.entries.find(p) is not None]
     return Reading(told, host, recipient, first_party, params, problems)
 
 

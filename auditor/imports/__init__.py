@@ -30,21 +30,22 @@ def import_file(path: Path, run: RunFolder, *, salvage: bool = False) -> tuple[V
     `salvage` takes a HAR that breaks off up to where it does, and marks its visits incomplete.
     Raises InputError for a file that cannot be read or holds nothing to take; CannotFinish for no space.
     """
-    with _recording(path, run.spool_dir, salvage=salvage) as recording:
-        return store(recording.items(), plan_visits(recording.items(), path), path, run)
+    with recording(path, run.spool_dir, salvage=salvage) as recorded:
+        return store(recorded.items(), plan_visits(recorded.items(), path), path, run)
 
 
 def read_recording(path: Path, scratch: Path) -> list[Recorded]:
     """Everything of one recorded file that could be taken, to answer from. Raises InputError as import_file does."""
-    with _recording(path, scratch, salvage=False) as recording:
-        found = [item for item in recording.items() if isinstance(item, Recorded)]
+    with recording(path, scratch) as recorded:
+        found = [item for item in recorded.items() if isinstance(item, Recorded)]
         if not found:
             raise InputError("holds no requests", file=path, cure="record or export it again")
         return found
 
 
 @contextmanager
-def _recording(path: Path, scratch: Path, *, salvage: bool) -> Iterator[Recording]:
+def recording(path: Path, scratch: Path, *, salvage: bool = False) -> Iterator[Recording]:
+    """A recorded file to go through, entry by entry. Raises InputError, also on the way."""
     with opened(path, scratch) as (file, found):
         if found is Format.har:
             yield HarRecording(file, path, salvage=salvage)
@@ -54,4 +55,4 @@ def _recording(path: Path, scratch: Path, *, salvage: bool) -> Iterator[Recordin
             yield DumpRecording(file)
 
 
-__all__ = ["import_file", "read_recording"]
+__all__ = ["import_file", "read_recording", "recording"]
