@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.decode.by_value import Facts, emails_in, hashed_contact, is_id
 from auditor.decode.entries import Entries
+from auditor.decode.globs import has_wildcard
 from auditor.decode.grammar import KEEPS_WHOLE, split_value
 from auditor.decode.knowledge import Knowledge, Told
 from auditor.decode.nesting import MAX_LAYERS, nested
@@ -133,7 +134,10 @@ def header_items(request: Request, entries: Entries | None, knowledge: Knowledge
         if not value:
             continue
         if own is not None and (entry := own.header(name, value)):
-            found.append(Item(name, entry.data_type, value[:MAX_VALUE], Carrier.header, entry.mark, entry.source))
+            shown = name if has_wildcard(entry.name) else entry.name
+            found.append(
+                Item(shown, entry.data_type, value[:MAX_VALUE], Carrier.header, entry.mark, entry.source, entry.meaning)
+            )
             continue
         known = knowledge.header(name)
         if known is None or (known.when is not HeaderWhen.always and not cross_site):

@@ -125,8 +125,22 @@ def unescaped(text: str) -> str:
     return _ESCAPES.sub(_run, text) if "%" in text else text
 
 
+class _Runs(dict[str, str]):
+    """Runs of `%XX` and what they stand for; a few (`%3A`, `%2F`) are most of all there are."""
+
+    def __missing__(self, run: str) -> str:
+        text = bytes.fromhex(run.replace("%", "")).decode("utf-8", "replace")
+        if len(self) < _RUNS_KEPT and len(run) < 32:
+            self[run] = text
+        return text
+
+
+_RUNS_KEPT = 8192
+_runs = _Runs()
+
+
 def _run(match: re.Match[str]) -> str:
-    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
+    return _runs[match[0]]
 
 
 def _text(escaped: str) -> str:
