@@ -58,7 +58,8 @@ def test_the_soak_watches_every_process_of_ours(tmp_path: Path, monkeypatch: pyt
     samples = soak.soak(3, 1, tmp_path)
     assert set(samples) == {"auditor", "proxies", "drivers"}
     assert len(samples["auditor"]) == 3
-    assert min(size for sizes in samples.values() for size in sizes) > 10
+    # One that has only just been started is small.
+    assert min(max(sizes) for sizes in samples.values()) > 10
 
 
 def test_a_leak_shows_in_the_slope() -> None:
