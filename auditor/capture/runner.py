@@ -28,6 +28,8 @@ from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 
 PROXY_STARTS = 3
+RENEWED_AFTER = 50
+"""Visits a worker makes with one driver and one proxy: what they keep of each visit (the driver some 130 KB) goes."""
 FREE_BYTES = 256 << 20
 
 type Task = tuple[PlannedVisit, Site, VisitKind]
@@ -65,7 +67,8 @@ async def run_canary(run: RunFolder, scenario: Scenario, workers: int, part: int
         tasks: list[Task] = [
             (plan, site, VisitKind.control) for plan, site in canary_plans(scenario.cookie_modes, part)
         ]
-        visits = await _make_all(run, private, tasks, workers, work, lambda _: None)
+        visits: list[Visit] = []
+        await _make_all(run, private, tasks, workers, work, visits.append)
     proofs: dict[str, list[Proof]] = {}
     for visit in visits:
         if visit.outcome is not Outcome.complete:
@@ -82,17 +85,18 @@ async def run_canary(run: RunFolder, scenario: Scenario, workers: int, part: int
     return proofs
 
 
-async def run_visits(
-    run: RunFolder, scenario: Scenario, tasks: list[Task], workers: int, progress: Progress
-) -> list[Visit]:
-    """Make these visits; each is published as it ends. Raises CannotFinish when the machine gives up."""
+async def run_visits(run: RunFolder, scenario: Scenario, tasks: list[Task], workers: int, progress: Progress) -> None:
+    """Make these visits; each is published as it ends, told to `progress`, and not kept in memory.
+
+    Raises CannotFinish when the machine gives up.
+    """
     async with work_folder() as work:
-        return await _make_all(run, scenario, tasks, workers, work, progress)
+        await _make_all(run, scenario, tasks, workers, work, progress)
 
 
 async def _make_all(
     run: RunFolder, scenario: Scenario, tasks: list[Task], workers: int, work: Path, progress: Progress
-) -> list[Visit]:
+) -> None:
     browser_facts()
     cas = (scenario.network.ca,) if scenario.network.ca else ()
     shared = Shared(
@@ -105,25 +109,22 @@ async def _make_all(
         cnames=Cnames(scenario.network),
     )
     waiting = [_Waiting(task) for task in reversed(tasks)]
-    done: list[Visit] = []
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(max(1, min(workers, len(tasks)))):
-                group.create_task(_worker(shared, waiting, done, progress, group))
+                group.create_task(_worker(shared, waiting, progress, group))
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     finally:
         forget_key(shared.authority)
-    return done
 
 
-async def _worker(
-    shared: Shared, waiting: list[_Waiting], done: list[Visit], progress: Progress, group: asyncio.TaskGroup
-) -> None:
+async def _worker(shared: Shared, waiting: list[_Waiting], progress: Progress, group: asyncio.TaskGroup) -> None:
     """Take tasks until none wait. While one visit is made, the one before it is judged and published."""
     finishing: asyncio.Task[None] | None = None
     async with Driver() as driver:
         proxy: ProxyProcess | None = None
+        made = 0
         try:
             while waiting or finishing is not None:
                 if not waiting:
@@ -133,15 +134,19 @@ async def _worker(
                 if shutil.disk_usage(shared.run.path).free < FREE_BYTES:
                     raise CannotFinish(f"{shared.run.path}: less than {FREE_BYTES >> 20} MiB left on the disk")
                 one = waiting.pop()
+                if made and made % RENEWED_AFTER == 0:
+                    await driver.renew()
+                    proxy = await _new_proxy(shared, proxy)
                 if proxy is None or not proxy.alive:
                     proxy = await _new_proxy(shared, proxy)
+                made += 1
                 recorded = await _record(shared, proxy, driver.playwright, one)
                 if any(reason.startswith("proxy_lost") for reason in recorded.reasons):
                     proxy = await _new_proxy(shared, proxy)
                 if any(reason.startswith("browser_lost") for reason in recorded.reasons):
                     await driver.renew()
                 await _ended(finishing)
-                finishing = group.create_task(_finish(shared, one, recorded, waiting, done, progress))
+                finishing = group.create_task(_finish(shared, one, recorded, waiting, progress))
                 if recorded.reasons:
                     # It may have to be made again: at once, by this worker.
                     await _ended(finishing)
@@ -170,7 +175,6 @@ async def _finish(
     one: _Waiting,
     recorded: Recorded,
     waiting: list[_Waiting],
-    done: list[Visit],
     progress: Progress,
 ) -> None:
     """Judge a visit; publish it, or have it made again. Raises CannotFinish."""
@@ -183,7 +187,6 @@ async def _finish(
     visit = visit.model_copy(update={"earlier": tuple(one.attempts.earlier)})
     shared.patience.ended(visit.visit, visit.reason)
     await asyncio.to_thread(shared.run.publish, visit, recorded.folder)
-    done.append(visit)
     progress(visit)
 
 

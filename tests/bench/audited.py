@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from auditor.capture.runner import Task, run_visits
-from auditor.evidence import CookieMode, VisitKind, Visitor
+from auditor.evidence import CookieMode, Visit, VisitKind, Visitor
 from auditor.scenario import Limits, Network, Scenario, Site, matrix
 from auditor.store.run import RunFolder
 
@@ -41,7 +41,8 @@ def main() -> None:
     scenario = scenario_of(job)
     run = RunFolder.create(job.out)
     begun = time.monotonic()
-    visits = asyncio.run(run_visits(run, scenario, tasks_of(scenario), job.workers, lambda _: None))
+    visits: list[Visit] = []
+    asyncio.run(run_visits(run, scenario, tasks_of(scenario), job.workers, visits.append))
     wall_s = time.monotonic() - begun
     run.release()
     bad = [f"{visit.visit}: {visit.reason}" for visit in visits if visit.reason or visit.attempt > 1]

@@ -1,7 +1,7 @@
 """`make bench-soak`: does the auditor's memory grow? Three hundred small visits, USS after each, its slope.
 
-USS (memory no other process shares) of this process, and the mean of its proxies and of its drivers: each worker
-has the same ones from its first visit to its last. The first visits fill caches and are left out of the slope.
+USS (memory no other process shares) of this process, and the mean of its proxies and of its drivers, which each worker
+starts anew from time to time. The first visits fill caches and are left out of the slope.
 """
 
 import argparse
@@ -25,10 +25,11 @@ from .server import QUICK, bench_web
 WARM = 50
 
 
-def watched(samples: dict[str, list[float]]) -> Callable[[Visit], None]:
-    """Called after each visit: notes this process' USS, its drivers' and its proxies', in MB."""
+def watched(samples: dict[str, list[float]], ended: list[str]) -> Callable[[Visit], None]:
+    """Called after each visit: notes its reason, and this process' USS, its drivers' and its proxies', in MB."""
 
-    def note(_: Visit) -> None:
+    def note(visit: Visit) -> None:
+        ended.append(visit.reason and f"{visit.visit}: {visit.reason}")
         found = {"auditor": [psutil.Process().memory_full_info().uss]}
         for child in psutil.Process().children(recursive=True):
             try:
@@ -69,11 +70,12 @@ def soak(visits: int, workers: int, folder: Path) -> dict[str, list[float]]:
         run = RunFolder.create(folder / "run")
         sites = {one.id: one for one in copies}
         tasks = [(plan, sites[plan.site], VisitKind.audit) for plan in matrix(scenario)]
-        done = asyncio.run(run_visits(run, scenario, tasks, workers, watched(samples)))
+        ended: list[str] = []
+        asyncio.run(run_visits(run, scenario, tasks, workers, watched(samples, ended)))
         run.release()
-    bad = [f"{v.visit}: {v.reason}" for v in done if v.reason]
-    if bad or len(done) != visits:
-        raise RuntimeError(f"{len(done)} visits made, not complete: {bad}")
+    bad = [reason for reason in ended if reason]
+    if bad or len(ended) != visits:
+        raise RuntimeError(f"{len(ended)} visits made, not complete: {bad}")
     return samples
 
 

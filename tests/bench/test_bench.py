@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from auditor.capture import runner
+
 from . import meter, sites, soak
 from .server import bench_web
 
@@ -50,10 +52,14 @@ def test_every_cost_is_measured(told: tuple[str, list[dict[str, Any]]]) -> None:
 
 
 @pytest.mark.browser
-def test_the_soak_watches_every_process_of_ours(tmp_path: Path) -> None:
+def test_the_soak_watches_every_process_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its driver and proxy are started anew on the way, and every visit is complete all the same.
+    monkeypatch.setattr(runner, "RENEWED_AFTER", 1)
     samples = soak.soak(3, 1, tmp_path)
-    assert {kind: len(sizes) for kind, sizes in samples.items()} == {"auditor": 3, "proxies": 3, "drivers": 3}
-    assert min(size for sizes in samples.values() for size in sizes) > 10
+    assert set(samples) == {"auditor", "proxies", "drivers"}
+    assert len(samples["auditor"]) == 3
+    # One that has only just been started is small.
+    assert min(max(sizes) for sizes in samples.values()) > 10
 
 
 def test_a_leak_shows_in_the_slope() -> None:

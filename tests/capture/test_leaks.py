@@ -68,7 +68,8 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         tasks: list[Task] = [(plan, site, VisitKind.audit) for plan in matrix(scenario)]
         run = RunFolder.create(folder / "run")
         try:
-            visits = asyncio.run(run_visits(run, scenario, tasks, request.param, lambda _: None))
+            visits: list[Visit] = []
+            asyncio.run(run_visits(run, scenario, tasks, request.param, visits.append))
         finally:
             run.release()
         urls = {v.visit: [e.url for e in read_visit(run, v.visit).exchanges] for v in visits}
