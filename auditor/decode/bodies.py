@@ -11,6 +11,7 @@ from auditor.decode.protobuf import protobuf_params
 from auditor.vendors import BodyFormat, Carrier
 
 _MAX_LINES = 1000
+_JSON_FIELD = re.compile(r"\s*([\w.\-]{1,64})=[\[{]")
 _FIELD = re.compile(r"[\w.\-\[\]%$~:]{1,200}=")
 
 
@@ -49,8 +50,10 @@ def parse_body(
 def _text_body(text: str, body_format: BodyFormat) -> Parsed:
     match body_format:
         case BodyFormat.form:
-            return Parsed(query_params(text.strip(), Carrier.body))
+            return Parsed(_one_json_field(text) or query_params(text.strip(), Carrier.body))
         case BodyFormat.query_lines:
+            if found := _one_json_field(text):
+                return Parsed(found)
             lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
             return Parsed([p for line in lines for p in query_params(line.strip(), Carrier.body)][:MAX_PARAMETERS])
         case BodyFormat.json_lines:
@@ -58,6 +61,18 @@ def _text_body(text: str, body_format: BodyFormat) -> Parsed:
         case BodyFormat.json:
             return _json(text)
     return Parsed([Param("text", text[:MAX_VALUE], Carrier.body)])
+
+
+def _one_json_field(text: str) -> list[Param]:
+    """`name={...}` with JSON that is not escaped, so that an `&` in it ends nothing (Rakuten's RAT sends so)."""
+    field = _JSON_FIELD.match(text)
+    if field is None:
+        return []
+    try:
+        load_json(value := text[field.end() - 1 :].strip())
+    except ValueError:
+        return []
+    return [Param(field[1], value[:MAX_VALUE], Carrier.body)]
 
 
 def _media_type(content_type: str) -> str:
