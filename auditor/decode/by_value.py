@@ -19,6 +19,7 @@ _MIN_WORD_ID = 16
 _MIN_PATH = 10
 _MIN_QUERY = 8
 _LONGEST = 8192
+_LONGEST_NUMBER = 40
 # MD5, SHA-1 and SHA-256 in hex, SHA-256 in base64 without and with its padding.
 _HASH_LENGTHS = frozenset((32, 40, 43, 44, 64))
 _CONTACT = frozenset(("email", "phone", "hashed_email", "hashed_phone"))
@@ -117,30 +118,41 @@ class Facts:
     def recognise(self, value: str, name: str = "") -> Seen | None:
         """What the value is, None when it is nothing the visit knows. The name counts for mere numbers only."""
         text = value.strip()
-        if not text or len(text) > _LONGEST or text in _FLAGS:
+        size = len(text)
+        if not size or size > _LONGEST or text in _FLAGS:
             return None
-        if self.hashes and len(text) in _HASH_LENGTHS:
-            known = self.hashes.get(text.lower()) or self.hashes.get(text.rstrip("="))
-            if known is not None:
-                what = "an e-mail address" if known == "hashed_email" else "a telephone number"
-                return Seen(known, f"{_SEEN}hash of {what} that occurs in the visit", value)
-        if text in self.click_ids:
-            return Seen("click_id", _SEEN + "click id of the page's address", value)
-        if found := self.ids.get(text):
-            return Seen(found[0], _SEEN + found[1], value)
+        if size >= MIN_ID:
+            if size in _HASH_LENGTHS and self.hashes:
+                known = self.hashes.get(text.lower()) or self.hashes.get(text.rstrip("="))
+                if known is not None:
+                    what = "an e-mail address" if known == "hashed_email" else "a telephone number"
+                    return Seen(known, f"{_SEEN}hash of {what} that occurs in the visit", value)
+            if text in self.click_ids:
+                return Seen("click_id", _SEEN + "click id of the page's address", value)
+            if found := self.ids.get(text):
+                return Seen(found[0], _SEEN + found[1], value)
         if data_type := self.typed.get(text):
             return Seen(data_type, _SEEN + "what the visitor typed", value)
-        return self._device(text, value, name) or self._address(text, value) or self._inside(text, value)
+        if seen := self._device(text, size, value, name):
+            return seen
+        if size < MIN_ID:
+            return None
+        # Addresses have slashes, escaped or not; what has an identifier inside has something around it.
+        if ("/" in text or "%" in text or text in self.parts) and (seen := self._address(text, value)):
+            return seen
+        return self._inside(text, value) if self.ids and not text.isalnum() else None
 
-    def contact(self, value: str) -> Seen | None:
-        """What contact data the value is, plain or hashed; for values that some file names as anybody's text."""
-        seen = self.recognise(value) if self.typed or len(value) in _HASH_LENGTHS else None
-        return seen if seen and seen.data_type in _CONTACT else None
+    def personal(self, value: str) -> Seen | None:
+        """The identifier or contact datum a value is, where a file says only that a site may put anything there."""
+        seen = self.recognise(value) if MIN_ID <= len(value) <= _MAX_ID else None
+        return seen if seen and (seen.data_type.endswith("_id") or seen.data_type in _CONTACT) else None
 
-    def _device(self, text: str, value: str, name: str) -> Seen | None:
+    def _device(self, text: str, size: int, value: str, name: str) -> Seen | None:
         if text in self.titles:
             return Seen("page_title", _SEEN + "title of the page", value)
-        if self.screens and (size := _SCREEN.fullmatch(text)) and f"{size[1]}x{size[2]}" in self.screens:
+        if size > _LONGEST_NUMBER:
+            return Seen("user_agent", _SEEN + "user agent of the browser", value) if text in self.browsers else None
+        if self.screens and (match := _SCREEN.fullmatch(text)) and f"{match[1]}x{match[2]}" in self.screens:
             return Seen("screen", _SEEN + "screen size", value)
         if self.languages and text.lower().replace("_", "-") in self.languages:
             return Seen("language", _SEEN + "language", value)
@@ -173,10 +185,9 @@ class Facts:
 
     def _inside(self, text: str, value: str) -> Seen | None:
         """An identifier within a longer value, between characters no identifier has."""
-        if len(text) > MIN_ID and self.ids:
-            for token in _TOKENS.split(text[:4096]):
-                if len(token) >= MIN_ID and token != text and (found := self.ids.get(token)):
-                    return Seen(found[0], _SEEN + found[1], token)
+        for token in _TOKENS.split(text[:4096]):
+            if len(token) >= MIN_ID and token != text and (found := self.ids.get(token)):
+                return Seen(found[0], _SEEN + found[1], token)
         return None
 
 

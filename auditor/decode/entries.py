@@ -60,4 +60,7 @@ class Entries:
 
 
 def _carries(entry: Parameter, param: Param) -> bool:
-    return entry.carrier is None or entry.carrier is param.carrier
+    if entry.carrier is None:
+        # A bare segment of the path counts only where an entry names it as such.
+        return param.carrier is not Carrier.path or not param.name.startswith("path.")
+    return entry.carrier is param.carrier

@@ -120,4 +120,5 @@ def _request(example: Example | NotExample) -> Request:
                 body = base64.b64decode(example.body_base64, validate=True)
             except binascii.Error:
                 body = b""
-    return Request(example.method, example.url, headers, body)
+    messages = example.messages if isinstance(example, Example) else ()
+    return Request(example.method, example.url, headers, body, tuple(message.encode() for message in messages))

@@ -3,7 +3,7 @@
 An item without data type is technical (its entry says so: it has a mark) or not understood (no mark).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from auditor.decode.by_value import Facts, emails_in, hashed_contact, is_id
@@ -11,7 +11,7 @@ from auditor.decode.entries import Entries
 from auditor.decode.globs import has_wildcard
 from auditor.decode.grammar import KEEPS_WHOLE, split_value
 from auditor.decode.knowledge import Knowledge, Told
-from auditor.decode.nesting import MAX_LAYERS, nested
+from auditor.decode.nesting import MAX_LAYERS, SHORTEST, nested
 from auditor.decode.parameters import (
     MAX_PARAMETERS,
     MAX_VALUE,
@@ -24,7 +24,8 @@ from auditor.decode.request import Request
 from auditor.vendors import Carrier, HeaderWhen, Mark, Parameter
 
 # Entries that say only "some text of the site's": the text itself is looked through as well.
-_FREE_TEXT = (None, "event", "purchase", "search_query", "page_url", "referrer", "form_content", "user_content")
+_ANYTHING = frozenset(("event", "conversion", "purchase", "search_query", "interest", "form_content", "user_content"))
+_FREE_TEXT = frozenset((None, "page_url", "referrer", *_ANYTHING))
 
 # A parameter without a value sends nothing about anybody.
 _NOTHING = ("", "undefined", "null")
@@ -45,19 +46,28 @@ class Item(NamedTuple):
 def named_values(params: Iterable[Param], entries: Entries | None) -> list[tuple[Param, Parameter | None]]:
     """Every value with the entry that names it; values no entry names are opened, layer by layer."""
     found: list[tuple[Param, Parameter | None]] = []
-    pending = [(param, 0) for param in params]
-    pending.reverse()
-    find = entries.find if entries else None
-    while pending and len(found) < MAX_PARAMETERS:
-        param, depth = pending.pop()
-        entry = find(param) if find else None
-        if entry is not None:
-            found.append((param, entry))
-        elif depth < MAX_LAYERS and (inner := nested(param)):
-            pending.extend((child, depth + 1) for child in reversed(inner))
-        else:
-            found.append((param, None))
+    _name(found, params, entries.find if entries else _nothing, 0)
     return found
+
+
+def _nothing(_: Param) -> None:
+    return None
+
+
+def _name(
+    found: list[tuple[Param, Parameter | None]],
+    params: Iterable[Param],
+    find: Callable[[Param], Parameter | None],
+    depth: int,
+) -> None:
+    for param in params:
+        if len(found) >= MAX_PARAMETERS:
+            return
+        entry = find(param)
+        if entry is None and depth < MAX_LAYERS and len(param.value) >= SHORTEST and (inner := nested(param)):
+            _name(found, inner, find, depth + 1)
+        else:
+            found.append((param, entry))
 
 
 def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Knowledge) -> list[Item]:
@@ -68,13 +78,14 @@ def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Kn
         value = param.value
         if entry is None:
             _by_value(found, param, facts, knowledge)
+        elif entry.data_type in _ANYTHING and (seen := facts.personal(value)):
+            # The site may put anything there, and it put this.
+            source = f"{seen.source}; the parameter: {entry.source}"
+            found.append(Item(param.name, seen.data_type, seen.value, param.carrier, None, source, entry.meaning))
         else:
             _described(found, param, entry)
-            if entry.data_type in _FREE_TEXT:
-                if "@" in value or "%40" in value:
-                    found += _addresses(param)
-                elif seen := facts.contact(value):
-                    found.append(Item(param.name, seen.data_type, seen.value, param.carrier, None, seen.source))
+            if entry.data_type in _FREE_TEXT and ("@" in value or "%40" in value):
+                found += _addresses(param)
         if clicks and "=" in value and "?" in value:
             _click_ids(found, param.name, value, param.carrier, knowledge)
     return found

@@ -14,7 +14,7 @@ from auditor.decode.parameters import MAX_VALUE, Param, clean, flatten, load_jso
 
 MAX_LAYERS = 4
 _MAX_UNPACKED = 1 << 18
-_SHORTEST = 7
+SHORTEST = 7
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 # Two fields at least, the first at the beginning: `a=1&b=2`. Texts and addresses do not look so.
 _QUERY = re.compile(r"[\w.\-\[\]$~]{1,64}=[^&\s]*(&[\w.\-\[\]$~%]{1,64}=[^&\s]*)+&?")
@@ -26,7 +26,7 @@ _ESCAPED = re.compile(r"(?i)%(7b|5b|22|25|3d|26)")
 def nested(param: Param) -> list[Param]:
     """The values inside a value, by their full names; empty where it holds none."""
     value = param.value
-    if len(value) < _SHORTEST or len(value) >= MAX_VALUE:
+    if len(value) < SHORTEST or len(value) >= MAX_VALUE:
         return []
     opened = _open(value, 0)
     if opened is None:
@@ -50,7 +50,7 @@ def _open(value: str, layer: int) -> Any | None:
             inner = load_json(text)
         except ValueError:
             return None
-        return _open(clean(inner), layer + 1) if isinstance(inner, str) and len(inner) >= _SHORTEST else None
+        return _open(clean(inner), layer + 1) if isinstance(inner, str) and len(inner) >= SHORTEST else None
     if "%" in text and _ESCAPED.search(text[:64]):
         plain = query_params("v=" + text.replace("+", "%2B"))[0].value
         return _open(plain, layer + 1) if plain != text else None

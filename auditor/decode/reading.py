@@ -63,7 +63,6 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
         body, problems = _body(request, told.endpoint.body, tuple(told.endpoint.protobuf.items()))
         params[address:] = body
     if told.entries is not None and told.entries.has_segments:
-        # Bare path segments count only where an entry names them.
         params += [p for p in path_params(parts.path) if told.entries.find(p) is not None]
     return Reading(told, host, recipient, first_party, params, problems)
 

@@ -21,6 +21,7 @@ from auditor.decode.request import Request
 from auditor.domains import site_of
 
 MAX_LINE = 32 << 20
+_NO_PAIR = "`headers` holds something that is not a name and a value"
 _SCHEMES = ("http://", "https://", "ws://", "wss://")
 
 
@@ -65,7 +66,7 @@ def _object(data: Any, place: str) -> Asked:
     url, method, page = (_text(data, key) for key in ("url", "method", "page"))
     if not url:
         raise _Wrong("has no `url`")
-    headers = tuple(_headers(data.get("headers") or ()))
+    headers = _headers(data.get("headers") or ())
     body = _text(data, "body").encode("utf-8", "replace")
     if encoded := _text(data, "body_base64"):
         try:
@@ -89,19 +90,27 @@ def _text(data: dict[str, Any], key: str) -> str:
     return value
 
 
-def _headers(given: Any) -> Iterator[tuple[str, str]]:
-    pairs = given.items() if isinstance(given, dict) else given
-    if not isinstance(given, dict | list | tuple):
+def _headers(given: Any) -> tuple[tuple[str, str], ...]:
+    if isinstance(given, dict):
+        pairs = list(given.items())
+    elif isinstance(given, list | tuple):
+        pairs = [_pair(one) for one in given]
+    else:
         raise _Wrong("`headers` is neither an object nor a list")
-    for pair in pairs:
-        if type(pair) is tuple and type(pair[1]) is str:
-            yield pair[0].lower(), pair[1]
-            continue
-        if isinstance(pair, dict):
-            pair = (pair.get("name"), pair.get("value"))
-        if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise _Wrong("`headers` holds something that is not a name and a value")
-        yield pair[0].lower(), pair[1]
+    for _, value in pairs:
+        if type(value) is not str:
+            raise _Wrong(_NO_PAIR)
+    return tuple([(name.lower(), value) for name, value in pairs])
+
+
+def _pair(one: Any) -> tuple[str, Any]:
+    """Name and value of a header written as `{"name", "value"}` or `[name, value]`."""
+    match one:
+        case {"name": str(name), "value": value}:
+            return name, value
+        case [str(name), value]:
+            return name, value
+    raise _Wrong(_NO_PAIR)
 
 
 def decode_asked(asked: Asked, knowledge: Knowledge) -> Decoded | None:

@@ -286,6 +286,7 @@ class Example(Spec):
     headers: dict[str, str] = {}
     body: str = ""
     body_base64: str = Field("", description="a body that is no text")
+    messages: tuple[str, ...] = Field((), description="what the page sends over the WebSocket it opens so")
     module: str | None
     page: str = Field("", description="address of the page that sent it; '' for a page of another site")
     cname: str = Field("", description="what the host pointed to by CNAME")

@@ -16,7 +16,7 @@ from .factory import KNOWLEDGE, knowing, vendor
         ("notfacebook.com", None),
         ("facebook.com.example.jp", None),
         ("b91.yahoo.co.jp", "lycorp"),
-        ("sp.analytics.yahoo.com", None),
+        ("sp.analytics.yahoo.com", "yahoo_us"),
         ("tr.line.me", "lycorp"),
         ("www.google.se", "google"),
         ("adservice.google.co.jp", "google"),
@@ -115,13 +115,13 @@ def test_every_condition_of_an_endpoint_must_hold(host: str, method: str, path: 
 
 def test_a_sites_cookie_belongs_to_the_narrowest_name() -> None:
     found = {}
-    for name in ("_ga", "_ga_TEST", "_gat", "_fbp", "__lt__cid.0123abcd", "_yjsu_yjad", "IDE", "session"):
+    for name in ("_ga", "_ga_TEST", "_gax", "_fbp", "__lt__cid.0123abcd", "_yjsu_yjad", "IDE", "session"):
         told = KNOWLEDGE.site_cookie(name)
         found[name] = (told[0].vendor, told[1].data_type) if told else None
     assert found == {
         "_ga": ("google", "cookie_id"),
         "_ga_TEST": ("google", "session_id"),
-        "_gat": None,
+        "_gax": None,
         "_fbp": ("meta", "cookie_id"),
         "__lt__cid.0123abcd": ("lycorp", "cookie_id"),
         "_yjsu_yjad": ("lycorp", "cookie_id"),

@@ -8,6 +8,7 @@ from auditor.decode.parameters import (
     cookie_pairs,
     flatten,
     load_json,
+    matrix_params,
     path_params,
     query_params,
     split_url,
@@ -38,9 +39,9 @@ def test_bounds() -> None:
 
 
 def test_paths_give_segments_and_matrix_parameters() -> None:
-    assert path_params("/a/b%2Fc;src=1;type=x;flag/") == [
-        Param("path.1", "a", Carrier.path),
-        Param("path.2", "b/c", Carrier.path),
+    path = "/a/b%2Fc;src=1;type=x;flag/"
+    assert path_params(path) == [Param("path.1", "a", Carrier.path), Param("path.2", "b/c", Carrier.path)]
+    assert matrix_params(path) == [
         Param("src", "1", Carrier.path),
         Param("type", "x", Carrier.path),
     ]
