@@ -26,6 +26,8 @@ _CONTACT = frozenset(("email", "phone", "hashed_email", "hashed_phone"))
 _FLAGS = frozenset(("0", "1", "true", "false", "null", "undefined"))
 _SEEN = "by value: "
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+# `https://key@host/` and `https://name:password@host/`: what stands before the @ is no mailbox (RFC 3986 3.2.1).
+_USERINFO = re.compile(r"://[^/?#\s@]{0,256}$")
 _NOT_TLD = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "js", "css", "mjs", "map", "json", "html"})
 _MAX_SCAN = 1 << 16
 _SCREEN = re.compile(r"(\d{2,5})\s*[xX*,×]\s*(\d{2,5})")
@@ -198,7 +200,11 @@ def emails_in(text: str) -> list[str]:
         text = unescaped(text)
     if "@" not in text:
         return []
-    return [m for m in _EMAIL.findall(text) if m.rpartition(".")[2].lower() not in _NOT_TLD]
+    return [
+        m[0]
+        for m in _EMAIL.finditer(text)
+        if m[0].rpartition(".")[2].lower() not in _NOT_TLD and not _USERINFO.search(text, 0, m.start())
+    ]
 
 
 def hashed_contact(name: str, value: str) -> Seen | None:

@@ -1,10 +1,14 @@
-"""Globs compiled to patterns that cannot backtrack: `*` any run of characters, `?` one, all else itself.
+"""Globs compiled to patterns that cannot backtrack: `*` any run, `?` one character, `#` a number, all else itself.
 
 `fnmatch` is not used: it reads `[em]` in `ud[em]` as a set of letters.
 """
 
 import re
 from functools import lru_cache
+
+
+_SIGNS = {"?": ".", "#": r"\d++"}
+_WILDCARDS = frozenset("*?#")
 
 
 @lru_cache(maxsize=16384)
@@ -19,12 +23,12 @@ def compile_glob(glob: str, *, ignore_case: bool = False) -> re.Pattern[str]:
 
 
 def _piece(text: str) -> str:
-    return ".".join(re.escape(part) for part in text.split("?"))
+    return "".join(_SIGNS.get(character) or re.escape(character) for character in text)
 
 
 def has_wildcard(glob: str) -> bool:
     """Whether the glob can match more than itself."""
-    return "*" in glob or "?" in glob
+    return not _WILDCARDS.isdisjoint(glob)
 
 
 def host_matches(pattern: str, host: str) -> bool:

@@ -64,7 +64,7 @@ def _problems(vendor: Vendor, taxonomy: Taxonomy) -> Iterator[tuple[Place, str]]
             if item.data_type is not None and not taxonomy.has(item.data_type):
                 yield ("examples", number, "items", at), f"unknown data type {item.data_type!r}"
     for number, cookie in enumerate(vendor.cookies):
-        if cookie.example is None and set("*?") & set(cookie.name):
+        if cookie.example is None and set("*?#") & set(cookie.name):
             yield ("cookies", number), f"the cookie {cookie.name!r} is a glob: give a name it is for as `example`"
     used = {name for module in vendor.modules for endpoint in module.endpoints for name in endpoint.use}
     for name in vendor.parameter_sets:
