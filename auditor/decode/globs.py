@@ -6,7 +6,6 @@
 import re
 from functools import lru_cache
 
-
 _SIGNS = {"?": ".", "#": r"\d++"}
 _WILDCARDS = frozenset("*?#")
 

@@ -12,7 +12,7 @@ from auditor.errors import InputError
 from auditor.evidence import Outcome, VisitEvidence, VisitKind
 from auditor.pipeline.audit import scenario_of
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
-from auditor.scenario import DisclosureAt, Scenario, Site
+from auditor.scenario import DisclosureAt, Fill, Scenario, Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.vendors import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
@@ -33,9 +33,10 @@ def derive(run: RunFolder) -> RunResult:
     visits = [read_visit(run, visit) for visit in run.published()]
     transmissions: list[Transmission] = []
     coverage: list[VisitCoverage] = []
+    typed = {site.id: typed_on(site) for site in (scenario.sites if scenario else ())}
     for evidence in visits:
         if evidence.visit.kind in (VisitKind.audit, VisitKind.imported):
-            items, rows = decode_visit(evidence, knowledge)
+            items, rows = decode_visit(evidence, knowledge, typed.get(evidence.visit.site, ()))
             transmissions += items
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
     disclosures, notes = _disclosures(run, scenario, visits, knowledge)
@@ -57,6 +58,12 @@ def derive(run: RunFolder) -> RunResult:
         notes=tuple(notes),
         key=run.masking_key,
     )
+
+
+def typed_on(site: Site) -> tuple[str, ...]:
+    """What the scenario has the visitor type on a site, secrets left out: it is recognised wherever it is sent."""
+    steps = (*site.before, *site.journey)
+    return tuple(step.value for step in steps if isinstance(step, Fill) and step.value)
 
 
 def derive_and_write(run: RunFolder, lang: Lang = "ja") -> tuple[RunResult, Reports]:

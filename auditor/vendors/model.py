@@ -1,8 +1,8 @@
 """A vendor (recipient) as data: legal names, domains, modules, parameters, cookies, each with its source.
 
-One YAML file a vendor: `vendors/<id>.yaml`. Patterns are globs (`*`, `?`, and `#` for a number; no
-regular expressions: a file from outside must not be able to stall the decoder). Host patterns: `host`, or `*.domain` for the domain and
-every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source with a date. A source used often
+One YAML file a vendor: `vendors/<id>.yaml`. Patterns are globs (`*`, `?`, and `#` for a number; no regular
+expressions: a file from outside must not be able to stall the decoder). Host patterns: `host`, or `*.domain` for the
+domain and every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source with a date. A source used often
 is written once under `sources` and named by `source: $key`.
 """
 

@@ -156,3 +156,28 @@ def test_a_hash_counts_by_its_parameters_name() -> None:
         "theme": None,
     }
     assert hashed_contact("em", "taro") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "data_type"),
+    [
+        ("tz", "Asia/Tokyo", "timezone"),
+        ("tz", "-540", "timezone"),
+        ("tzOffset", "+09:00", "timezone"),
+        ("price", "540", None),
+        ("sw", "1920", "screen"),
+        ("screen.height", "1080", "screen"),
+        ("year", "1920", None),
+        ("t", "1793523600", "time"),
+        ("t", "1793523600123", "time"),
+        ("t", "1693523600", None),
+        ("ua", "Mozilla/5.0 (Test) Chrome/156.0.0.0", "user_agent"),
+        ("q", "赤い靴", "form_content"),
+        ("tel", "090-1234-5678", "phone"),
+        ("tel", "+819012345678", "phone"),
+        ("h", hashlib.sha256(b"+819012345678").hexdigest(), "hashed_phone"),
+    ],
+)
+def test_names_count_for_mere_numbers_and_what_was_typed_is_known(name: str, value: str, data_type: str | None) -> None:
+    seen = facts().recognise(value, name)
+    assert (seen.data_type if seen else None) == data_type

@@ -44,7 +44,7 @@ def test_numbers() -> None:
         ("inner: []\n", "f.yaml:1: title: is missing"),
         ("title: t\ninner:\n  - {name: 3}\n", "f.yaml:3: inner.0.name: Input should be a valid string"),
         ("title: a\ntitle: b\n", "f.yaml:2: title: this key is there twice"),
-        ("title: &a t\nnames: {x: *a}\n", "f.yaml:1: title: anchors and aliases are not allowed"),
+        ("title: &a t\nnames: {x: *a}\n", "f.yaml:1: anchors and aliases are not allowed"),
         (
             "title: !!python/object/apply:os.system [x]\n",
             "f.yaml:1: title: the tag tag:yaml.org,2002:python/object/apply:os.system is not allowed",
@@ -53,7 +53,7 @@ def test_numbers() -> None:
         ("title: t\ninner:\n - {name: a, share: .inf}\n", "f.yaml:3: inner.0.share: must be a finite number"),
         ("- a\n", "f.yaml:1: must hold keys and values at its top"),
         ("", "f.yaml: is empty"),
-        ("title: [\n", "f.yaml:2: not valid YAML: expected the node content, but found '<stream end>'"),
+        ("title: [\n", "f.yaml:2: not valid YAML: did not find expected node content"),
         ("title: t\n? [a]\n: b\n", "f.yaml:2: a key must be plain text"),
         ("a:\n" + "".join(" " * n + "a:\n" for n in range(1, 30)), "f.yaml:22: nested deeper than 20"),
     ],
@@ -66,7 +66,7 @@ def test_alias_bomb_is_refused_before_it_grows() -> None:
     bomb = "a: &a [x,x]\n" + "".join(
         f"{b}: &{b} [*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    assert refuse(bomb) == "f.yaml:1: a: anchors and aliases are not allowed"
+    assert refuse(bomb) == "f.yaml:1: anchors and aliases are not allowed"
 
 
 @pytest.mark.parametrize(
