@@ -24,7 +24,7 @@ def check_examples(vendor: Vendor, knowledge: Knowledge) -> tuple[str, ...]:
 
     An example holds when vendor and module are told, exactly its items with a data type are found, and its technical
     items (null) are among those found. A counter-example holds when nothing is told to be the vendor's. Every script,
-    endpoint and parameter of the file must be shown by an example.
+    endpoint and parameter of the file must be shown by an example, unless it was converted from a list.
     """
     problems: list[str] = []
     for number, example in enumerate(vendor.examples):
@@ -33,7 +33,9 @@ def check_examples(vendor: Vendor, knowledge: Knowledge) -> tuple[str, ...]:
         found = _decode(counter, "", knowledge)
         if found is not None and found.told.vendor is not None and found.told.vendor.vendor == vendor.vendor:
             problems.append(f"not_examples.{number}: taken for {vendor.vendor}, but {counter.why}")
-    return (*problems, *_unused(vendor, knowledge))
+    if not vendor.converted:
+        problems += _unused(vendor, knowledge)
+    return (*problems, *_cookies(vendor))
 
 
 def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
@@ -67,6 +69,9 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
         for entry in entries_of_set:
             if id(entry) not in used:
                 yield f"parameter_sets.{name}: no example has {entry.name}"
+
+
+def _cookies(vendor: Vendor) -> Iterator[str]:
     for number, cookie in enumerate(vendor.cookies):
         if cookie.example is not None and not compile_glob(cookie.name).fullmatch(cookie.example):
             yield f"cookies.{number}: its example {cookie.example!r} does not fit {cookie.name!r}"

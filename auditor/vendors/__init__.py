@@ -2,11 +2,12 @@
 
 facts     mark and source     model     a vendor: names, domains, modules, parameters, cookies, documents
 taxonomy  kinds of data       loading   the files of a folder
+lists     other people's lists, supplied by the user, made into vendor files
 """
 
 from auditor.vendors.facts import Fact, Id, Mark
 from auditor.vendors.headers import HeaderWhen, StandardHeader
-from auditor.vendors.loading import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
+from auditor.vendors.loading import VENDORS_DIR, Described, load_described, load_headers, load_taxonomy, load_vendors
 from auditor.vendors.model import (
     Alias,
     BodyFormat,
@@ -40,6 +41,7 @@ __all__ = [
     "Carrier",
     "ClickId",
     "DataType",
+    "Described",
     "Document",
     "Domain",
     "Endpoint",
@@ -64,6 +66,7 @@ __all__ = [
     "Taxonomy",
     "Vendor",
     "VendorCookie",
+    "load_described",
     "load_headers",
     "load_taxonomy",
     "load_vendors",

@@ -309,7 +309,8 @@ class Vendor(Spec):
     group: Group | None = None
     sources: dict[str, str] = Field({}, description="sources used often, by the key that `source: $key` names")
     names: tuple[Name, ...] = Field(min_length=1)
-    domains: tuple[Domain, ...] = Field(min_length=1)
+    domains: tuple[Domain, ...] = Field((), description="at least one, unless converted: some lists name cookies only")
+    converted: str = Field("", description="the list it was made from; such a vendor carries no examples")
     not_domains: tuple[str, ...] = Field((), description="look like the vendor's and are not")
     aliases: tuple[Alias, ...] = ()
     modules: tuple[Module, ...] = ()
@@ -324,6 +325,12 @@ class Vendor(Spec):
     @model_validator(mode="after")
     def _sources_in_full(self) -> Self:
         write_sources_out(self, self.sources)
+        return self
+
+    @model_validator(mode="after")
+    def _has_domains(self) -> Self:
+        if not self.domains and not self.converted:
+            raise ValueError("domains: at least one must be said")
         return self
 
     @model_validator(mode="after")
