@@ -103,12 +103,12 @@ def _add_cookie(facts: Facts, name: str, value: str, domain: str, sites: set[str
     site = registrable_domain(domain)
     if site in sites:
         told = knowledge.site_cookie(name)
-        data_type = told[1].data_type if told else "cookie_id"
+        data_type = told[1].data_type if told and not told[0].converted else "cookie_id"
         what = f"first-party cookie {name}"
     else:
         vendor = knowledge.vendor_of(domain.lower())
         cookie = knowledge.cookie_of(vendor, name, domain, first_party=False) if vendor else None
-        data_type = cookie.data_type if cookie else "cookie_id"
+        data_type = cookie.data_type if cookie and vendor and not vendor.converted else "cookie_id"
         what = f"cookie {name} of {site}"
     if data_type is not None:
         facts.add_id(value, data_type, what)

@@ -172,7 +172,10 @@ def cookie_items(request: Request, told: Told, host: str, knowledge: Knowledge, 
         for name, value in cookie_pairs(line):
             own = knowledge.cookie_of(told.vendor, name, host, first_party=first_party) if told.vendor else None
             if own is not None:
-                found.append(Item(name, own.data_type, value, Carrier.cookie, own.mark, own.source, own.purpose))
+                # A converted list says nothing of a cookie's data type: that is not "technical".
+                unsaid = own.data_type is None and told.vendor is not None and bool(told.vendor.converted)
+                data_type = "cookie_id" if unsaid and is_id(value) else own.data_type
+                found.append(Item(name, data_type, value, Carrier.cookie, own.mark, own.source, own.purpose))
             elif not first_party:
                 source = "by value: third-party cookie" if is_id(value) else ""
                 found.append(Item(name, "cookie_id" if is_id(value) else None, value, Carrier.cookie, None, source))

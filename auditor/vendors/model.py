@@ -2,8 +2,8 @@
 
 One YAML file a vendor: `vendors/<id>.yaml`. Patterns are globs (`*`, `?`, and `#` for a number; no regular
 expressions: a file from outside must not be able to stall the decoder). Host patterns: `host`, or `*.domain` for the
-domain and every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source with a date. A source used often
-is written once under `sources` and named by `source: $key`.
+domain and every name below it. Every fact carries the mark of DOMAIN.md section 0 and its source with a date. A source
+used often is written once under `sources` and named by `source: $key`.
 """
 
 from datetime import date
