@@ -45,7 +45,7 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
     for example in vendor.examples:
         if (parts := split_url(example.url)) and parts.hostname:
             addresses.append((parts.hostname.lower(), parts.path or "/"))
-        request = _request(example)
+        request = request_of_example(example)
         names = (example.cname,) if example.cname else ()
         reading = read_request(request, site_of(example.page), knowledge, names)
         if reading is None or reading.told.endpoint is None or (entries := reading.told.entries) is None:
@@ -109,13 +109,14 @@ def _words(key: tuple[str, str | None, str]) -> str:
 
 
 def _decode(example: Example | NotExample, page: str, knowledge: Knowledge, cname: str = "") -> Decoded | None:
-    request = _request(example)
+    request = request_of_example(example)
     site = site_of(page)
     facts = RequestFacts(request, "", site, knowledge)
     return decode_request(request, site, knowledge, facts, (cname,) if cname else ())
 
 
-def _request(example: Example | NotExample) -> Request:
+def request_of_example(example: Example | NotExample) -> Request:
+    """The request an example stands for."""
     body = example.body.encode()
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(example, Example):

@@ -161,6 +161,10 @@ class Knowledge:
                 return route.told(f"grammar: {where}{signs}")
         return None
 
+    def grammars_that_fit(self, method: str, path: str, params: Sequence[Param]) -> list[Vendor]:
+        """Every vendor one of whose grammars on any host fits."""
+        return [route.vendor for route in self._any_host if route.leads(method, path) and route.fits(params)]
+
     def told_by_alias(self, names: Iterable[str], method: str, path: str, params: Sequence[Param]) -> Told | None:
         """Vendor by a name the host points to (CNAME), module by path and grammar; None when none is an alias."""
         for name in names:
@@ -214,7 +218,7 @@ class Knowledge:
         for vendor, cookie in self._site_cookies:
             if cookie.storage is not storage:
                 continue
-            narrow = len(cookie.name.replace("*", "").replace("?", ""))
+            narrow = len(cookie.name.replace("*", "").replace("?", "").replace("#", ""))
             if (best is None or narrow > best[0]) and compile_glob(cookie.name).fullmatch(name):
                 best = (narrow, vendor, cookie)
         return (best[1], best[2]) if best else None

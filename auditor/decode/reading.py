@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from auditor.decode.bodies import parse_body
 from auditor.decode.by_value import Facts
@@ -22,6 +21,7 @@ class Reading(NamedTuple):
 
     told: Told
     host: str
+    path: str
     recipient: str
     first_party: bool
     params: list[Param]
@@ -58,13 +58,14 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
     if request.body or request.messages:
         body, problems = _body(request, BodyFormat.auto)
         params += body
-    told = _told(request.method, host, parts.path or "/", params, knowledge, names, first_party=first_party)
+    path = parts.path or "/"
+    told = _told(request.method, host, path, params, knowledge, names, first_party=first_party)
     if (request.body or request.messages) and told.endpoint is not None and told.endpoint.body is not BodyFormat.auto:
         body, problems = _body(request, told.endpoint.body, tuple(told.endpoint.protobuf.items()))
         params[address:] = body
     if told.entries is not None and told.entries.has_segments:
         params += [p for p in path_params(parts.path) if told.entries.find(p) is not None]
-    return Reading(told, host, recipient, first_party, params, problems)
+    return Reading(told, host, path, recipient, first_party, params, problems)
 
 
 def decode_request(
@@ -77,7 +78,7 @@ def decode_request(
     reading = read_request(request, page_site, knowledge, names)
     if reading is None:
         return None
-    told, host, recipient, first_party, params, problems = reading
+    told, host, path, recipient, first_party, params, problems = reading
     if first_party and not told.told_by:
         return Decoded(told, host, recipient, first_party, [], problems)
     items = value_items(params, told, facts, knowledge)
@@ -88,7 +89,6 @@ def decode_request(
     items += header_items(request, told.entries, knowledge, cross_site=not first_party)
     items += [Item("(body)", None, p, Carrier.body, None, "not decoded") for p in problems if "not understood" in p]
     if not any(i.data_type for i in items):
-        path = urlsplit(request.url).path or "/"
         items.append(Item("(request)", None, path, Carrier.path, None, "the request itself"))
     return Decoded(told, host, recipient, first_party, items, problems)
 

@@ -202,7 +202,7 @@ def _keep_files(run: RunFolder, scenario: Scenario) -> None:
             shutil.copy(site.disclosure.file, folder / f"{site.id}{site.disclosure.file.suffix.lower()}")
     for source in scenario.vendors:
         (run.data / "vendors").mkdir(exist_ok=True)
-        for path in sorted(source.glob("*.yaml")):
+        for path in sorted((*source.glob("*.yaml"), *source.glob("*.json"))):
             shutil.copy(path, run.data / "vendors" / path.name)
 
 
