@@ -44,19 +44,21 @@ def decode(
     folders = tuple(extra or ())
     knowledge = knowledge_of(*folders)
     requests, problems, missing = 0, 0, Unknown()
+    out = sys.stdout.buffer
     for one in inputs or ["-"]:
         for found in _answers(one, question, knowledge, folders, workers):
-            sys.stdout.write(found.text)
+            out.write(found.text)
             requests += found.requests
             for problem in found.problems:
                 problems += 1
                 if problems <= _SHOWN:
                     where = "" if one.startswith(_SCHEMES) else f"{'standard input' if one == '-' else one}: "
                     err.print(f"{where}{problem}", markup=False, soft_wrap=True, style="yellow")
-            missing.merge(found.unknown)
+            if found.unknown is not None:
+                missing.merge(found.unknown)
     if unknown:
         for row in missing.rows():
-            sys.stdout.write(json.dumps(row._asdict(), ensure_ascii=False) + "\n")
+            out.write(json.dumps(row._asdict(), ensure_ascii=False).encode() + b"\n")
         if missing.left_out:
             err.print(f"{missing.left_out} more found no room in the list")
     if problems > _SHOWN:

@@ -8,6 +8,7 @@ receives it. Such an item has no mark: it rests on the visit's own bytes, not on
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -71,6 +72,10 @@ class Facts:
     typed: dict[str, str] = field(default_factory=dict)
     span: tuple[float, float] | None = None
     """From when to when the visit was, in seconds of the epoch."""
+    gather: Callable[["Facts"], None] | None = None
+    """Of one request alone: what fills these facts, called when the first value is to be recognised."""
+    alone: bool = False
+    """Nothing that one request alone tells is shorter than an identifier."""
 
     def add_page(self, url: str, click_names: frozenset[str]) -> None:
         """Take an address as one of the visit's pages, with its parts and the click ids it carries."""
@@ -124,6 +129,9 @@ class Facts:
         if not size or size > _LONGEST or text in _FLAGS:
             return None
         if size >= MIN_ID:
+            if self.gather is not None:
+                gather, self.gather = self.gather, None
+                gather(self)
             if size in _HASH_LENGTHS and self.hashes:
                 known = self.hashes.get(text.lower()) or self.hashes.get(text.rstrip("="))
                 if known is not None:
@@ -133,6 +141,8 @@ class Facts:
                 return Seen("click_id", _SEEN + "click id of the page's address", value)
             if found := self.ids.get(text):
                 return Seen(found[0], _SEEN + found[1], value)
+        elif self.alone:
+            return None
         if data_type := self.typed.get(text):
             return Seen(data_type, _SEEN + "what the visitor typed", value)
         if seen := self._device(text, size, value, name):
@@ -221,7 +231,10 @@ def hashed_contact(name: str, value: str) -> Seen | None:
 
 def is_id(value: str) -> bool:
     """Whether a value can single out a browser: 8 characters or more, and no mere word such as `accepted`."""
-    return MIN_ID <= len(value) <= _MAX_ID and not (len(value) < _MIN_WORD_ID and _WORD.fullmatch(value))
+    size = len(value)
+    if size < MIN_ID or size > _MAX_ID:
+        return False
+    return size >= _MIN_WORD_ID or _WORD.fullmatch(value) is None
 
 
 def versions_in(text: str) -> list[str]:
@@ -238,9 +251,9 @@ def page_key(text: str) -> tuple[str, str] | None:
         if "/" not in text or "." not in text.partition("/")[0] or " " in text:
             return None
         text = "https://" + text
-    if (parts := split_url(text)) is None or not parts.hostname:
+    if (parts := split_url(text)) is None or not parts.host:
         return None
-    return parts.hostname.rstrip("."), unescaped(parts.path).rstrip("/")
+    return parts.host, unescaped(parts.path).rstrip("/")
 
 
 def _pieces(value: str) -> list[str]:

@@ -8,7 +8,7 @@ import binascii
 from collections import Counter
 from collections.abc import Iterator
 
-from auditor.decode.facts import RequestFacts
+from auditor.decode.facts import facts_of_request
 from auditor.decode.globs import compile_glob, host_matches, path_matches
 from auditor.decode.items import Item, named_values
 from auditor.decode.knowledge import Knowledge
@@ -43,8 +43,8 @@ def _unused(vendor: Vendor, knowledge: Knowledge) -> Iterator[str]:
     used: set[int] = set()
     addresses: list[tuple[str, str]] = []
     for example in vendor.examples:
-        if (parts := split_url(example.url)) and parts.hostname:
-            addresses.append((parts.hostname.lower(), parts.path or "/"))
+        if (parts := split_url(example.url)) and parts.host:
+            addresses.append((parts.host, parts.path or "/"))
         request = request_of_example(example)
         names = (example.cname,) if example.cname else ()
         reading = read_request(request, site_of(example.page), knowledge, names)
@@ -111,7 +111,7 @@ def _words(key: tuple[str, str | None, str]) -> str:
 def _decode(example: Example | NotExample, page: str, knowledge: Knowledge, cname: str = "") -> Decoded | None:
     request = request_of_example(example)
     site = site_of(page)
-    facts = RequestFacts(request, "", site, knowledge)
+    facts = facts_of_request(request, "", site, knowledge)
     return decode_request(request, site, knowledge, facts, (cname,) if cname else ())
 
 

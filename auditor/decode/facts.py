@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from auditor.decode.by_value import Facts, Seen, emails_in, is_id, page_key, versions_in
+from auditor.decode.by_value import Facts, emails_in, is_id, page_key, versions_in
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.parameters import cookie_pairs
 from auditor.decode.request import Request
@@ -37,7 +37,7 @@ def facts_of(evidence: VisitEvidence, requests: Iterable[Request], knowledge: Kn
     for text in typed:
         facts.add_typed(text)
     for cookie in evidence.cookies:
-        _add_cookie(facts, cookie.name, cookie.value, cookie.domain, sites, knowledge)
+        _add_cookies(facts, ((cookie.name, cookie.value),), cookie.domain, sites, knowledge)
     for item in evidence.storage:
         if site_of(item.origin) in sites and is_id(item.value) and not item.value.startswith(("http:", "https:")):
             told = knowledge.site_cookie(item.key, storage=True) or knowledge.site_cookie(item.key)
@@ -49,22 +49,18 @@ def facts_of(evidence: VisitEvidence, requests: Iterable[Request], knowledge: Kn
     return facts
 
 
-class RequestFacts(Facts):
-    """What one request alone tells of its page; gathered when the first value is to be recognised."""
+def facts_of_request(request: Request, page_url: str, page_site: str, knowledge: Knowledge) -> Facts:
+    """What one request alone tells of its page; gathered when the first value is to be recognised.
 
-    def __init__(self, request: Request, page_url: str, page_site: str, knowledge: Knowledge) -> None:
-        """`page_url`, `page_site`: the page's address and registrable domain; "" where they are unknown."""
-        super().__init__()
-        self._of: tuple[Request, str, str, Knowledge] | None = (request, page_url, page_site, knowledge)
+    `page_url`, `page_site`: the page's address and registrable domain; "" where they are unknown.
+    """
 
-    def recognise(self, value: str, name: str = "") -> Seen | None:
-        """As Facts does."""
-        if self._of is not None:
-            (request, page_url, page_site, knowledge), self._of = self._of, None
-            if page_url:
-                self.add_page(page_url, knowledge.click_names)
-            add_request(self, request, {page_site} - {""}, knowledge, navigation=False)
-        return super().recognise(value, name)
+    def gather(facts: Facts) -> None:
+        if page_url:
+            facts.add_page(page_url, knowledge.click_names)
+        add_request(facts, request, {page_site} - {""}, knowledge, navigation=False)
+
+    return Facts(gather=gather, alone=True)
 
 
 def add_request(facts: Facts, request: Request, sites: set[str], knowledge: Knowledge, *, navigation: bool) -> None:
@@ -80,9 +76,7 @@ def add_request(facts: Facts, request: Request, sites: set[str], knowledge: Know
         elif name == "sec-ch-ua-full-version-list":
             facts.browsers.update(versions_in(value))
         elif name == "cookie":
-            host = host_of(request.url)
-            for cookie, content in cookie_pairs(value):
-                _add_cookie(facts, cookie, content, host, sites, knowledge)
+            _add_cookies(facts, cookie_pairs(value), host_of(request.url), sites, knowledge)
     addresses = emails_in(request.url) if "@" in request.url or "%40" in request.url else []
     body = request.body[:_MAX_SCAN]
     if body and (b"@" in body or b"%40" in body):
@@ -97,21 +91,25 @@ def is_navigation(exchange: Exchange) -> bool:
     return cause is not None and cause.main_frame and cause.resource_type == "document"
 
 
-def _add_cookie(facts: Facts, name: str, value: str, domain: str, sites: set[str], knowledge: Knowledge) -> None:
-    if not is_id(value):
-        return
+def _add_cookies(
+    facts: Facts, pairs: Iterable[tuple[str, str]], domain: str, sites: set[str], knowledge: Knowledge
+) -> None:
+    """Take the cookies of a host: those that can single out a browser are identifiers."""
     site = registrable_domain(domain)
-    if site in sites:
-        told = knowledge.site_cookie(name)
-        data_type = told[1].data_type if told and not told[0].converted else "cookie_id"
-        what = f"first-party cookie {name}"
-    else:
-        vendor = knowledge.vendor_of(domain.lower())
-        cookie = knowledge.cookie_of(vendor, name, domain, first_party=False) if vendor else None
-        data_type = cookie.data_type if cookie and vendor and not vendor.converted else "cookie_id"
-        what = f"cookie {name} of {site}"
-    if data_type is not None:
-        facts.add_id(value, data_type, what)
+    own = site in sites
+    vendor = None if own else knowledge.vendor_of(domain.lower())
+    for name, value in pairs:
+        if not is_id(value):
+            continue
+        data_type: str | None = "cookie_id"
+        if own:
+            if (told := knowledge.site_cookie(name)) and not told[0].converted:
+                data_type = told[1].data_type
+        elif vendor is not None and not vendor.converted:
+            cookie = knowledge.cookie_of(vendor, name, domain, first_party=False)
+            data_type = cookie.data_type if cookie else "cookie_id"
+        if data_type is not None:
+            facts.add_id(value, data_type, f"first-party cookie {name}" if own else f"cookie {name} of {site}")
 
 
 def _add_zone(facts: Facts, name: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ An item without data type is technical (its entry says so: it has a mark) or not
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from auditor.decode.by_value import Facts, emails_in, hashed_contact, is_id
+from auditor.decode.by_value import MIN_ID, Facts, emails_in, hashed_contact, is_id
 from auditor.decode.entries import Entries
 from auditor.decode.globs import has_wildcard
 from auditor.decode.grammar import KEEPS_WHOLE, split_value
@@ -46,25 +46,21 @@ class Item(NamedTuple):
 def named_values(params: Iterable[Param], entries: Entries | None) -> list[tuple[Param, Parameter | None]]:
     """Every value with the entry that names it; values no entry names are opened, layer by layer."""
     found: list[tuple[Param, Parameter | None]] = []
-    _name(found, params, entries.find if entries else _nothing, 0)
+    _name(found, params, entries.find if entries else None, 0)
     return found
-
-
-def _nothing(_: Param) -> None:
-    return None
 
 
 def _name(
     found: list[tuple[Param, Parameter | None]],
     params: Iterable[Param],
-    find: Callable[[Param], Parameter | None],
+    find: Callable[[Param], Parameter | None] | None,
     depth: int,
 ) -> None:
     for param in params:
         if len(found) >= MAX_PARAMETERS:
             return
-        entry = find(param)
-        if entry is None and depth < MAX_LAYERS and len(param.value) >= SHORTEST and (inner := nested(param)):
+        entry = find(param) if find is not None else None
+        if entry is None and depth < MAX_LAYERS and len(param[1]) >= SHORTEST and (inner := nested(param)):
             _name(found, inner, find, depth + 1)
         else:
             found.append((param, entry))
@@ -106,7 +102,10 @@ def _described(found: list[Item], param: Param, entry: Parameter) -> None:
 
 def _by_value(found: list[Item], param: Param, facts: Facts, knowledge: Knowledge) -> None:
     name, value, carrier = param
-    if seen := facts.recognise(value, name) or hashed_contact(name, value):
+    if facts.alone and len(value) < MIN_ID and name not in knowledge.click_ids and "@" not in value:
+        # The usual case of flags and counters: nothing so short can be told by one request alone.
+        found.append(Item(name, None, value, carrier))
+    elif seen := facts.recognise(value, name) or hashed_contact(name, value):
         found.append(Item(name, seen.data_type, seen.value, carrier, None, seen.source))
     elif name in knowledge.click_ids and len(value) > 1:
         vendor, click_id = knowledge.click_ids[name]
@@ -177,6 +176,6 @@ def cookie_items(request: Request, told: Told, host: str, knowledge: Knowledge, 
                 data_type = "cookie_id" if unsaid and is_id(value) else own.data_type
                 found.append(Item(name, data_type, value, Carrier.cookie, own.mark, own.source, own.purpose))
             elif not first_party:
-                source = "by value: third-party cookie" if is_id(value) else ""
-                found.append(Item(name, "cookie_id" if is_id(value) else None, value, Carrier.cookie, None, source))
+                source, data_type = ("by value: third-party cookie", "cookie_id") if is_id(value) else ("", None)
+                found.append(Item(name, data_type, value, Carrier.cookie, None, source))
     return found

@@ -71,6 +71,14 @@ class _Route(NamedTuple):
         return Told(self.vendor, self.module, self.endpoint, self.entries, told_by)
 
 
+class _OfHost(NamedTuple):
+    """What is known of a host, whatever its path."""
+
+    vendor: Vendor | None
+    routes: tuple[_Route, ...] = ()
+    scripts: tuple[tuple[Module, re.Pattern[str]], ...] = ()
+
+
 class _Way(NamedTuple):
     """What may be told of a host, method and path: routes in their order, else the script's module."""
 
@@ -101,8 +109,10 @@ class Knowledge:
         self._any_host_keys = {key: None for route in self._any_host for key in route.endpoint.when}
         # Caches belong to the object: a lookup by host repeats for every request of a visit.
         self.vendor_of = lru_cache(maxsize=65536)(self._vendor_of)
+        self._cookie = lru_cache(maxsize=65536)(self._cookie_of)
         self.site_cookie = lru_cache(maxsize=65536)(self._site_cookie)
         self.header = lru_cache(maxsize=4096)(self._header)
+        self._of_host = lru_cache(maxsize=65536)(self._host_of)
         self._way = lru_cache(maxsize=65536)(self._way_of)
 
     def _add(self, vendor: Vendor) -> None:
@@ -181,15 +191,22 @@ class Knowledge:
             return Told(vendor, told_by=told_by)
         return None
 
-    def _way_of(self, host: str, method: str, path: str) -> _Way:
-        """The endpoints of the host's vendor that take this method and path; those for a whole host come last."""
+    def _host_of(self, host: str) -> _OfHost:
+        """The host's vendor, its endpoints and scripts whose host pattern fits."""
         vendor = self.vendor_of(host)
         if vendor is None:
-            return _Way(None)
-        routes = [r for r in self._routes[vendor.vendor] if host_matches(r.endpoint.host, host)]
-        routes = [r for r in routes if r.leads(method, path)]
+            return _OfHost(None)
+        routes = tuple(r for r in self._routes[vendor.vendor] if host_matches(r.endpoint.host, host))
         scripts = ((m, s) for m in vendor.modules for s in m.scripts if host_matches(s.host, host))
-        script = next((m for m, s in scripts if path_matches(compile_glob(s.path), path)), None)
+        return _OfHost(vendor, routes, tuple((m, compile_glob(s.path)) for m, s in scripts))
+
+    def _way_of(self, host: str, method: str, path: str) -> _Way:
+        """The endpoints of the host's vendor that take this method and path; those for a whole host come last."""
+        vendor, of_host, scripts = self._of_host(host)
+        if vendor is None:
+            return _Way(None)
+        routes = [r for r in of_host if r.leads(method, path)]
+        script = next((module for module, glob in scripts if path_matches(glob, path)), None)
         narrow = [r for r in routes if r.endpoint.path != _ANY_PATH or r.endpoint.when]
         # A script is told before an endpoint that takes the whole host.
         wide = [] if script else [r for r in routes if r.endpoint.path == _ANY_PATH and not r.endpoint.when]
@@ -201,8 +218,10 @@ class Knowledge:
 
     def cookie_of(self, vendor: Vendor, name: str, host: str, *, first_party: bool) -> VendorCookie | None:
         """The vendor's entry for a cookie of that name on that host, None when its file has none."""
-        party = Party.first if first_party else Party.third
-        for cookie in vendor.cookies:
+        return self._cookie(vendor.vendor, name, host, Party.first if first_party else Party.third)
+
+    def _cookie_of(self, vendor_id: str, name: str, host: str, party: Party) -> VendorCookie | None:
+        for cookie in self._by_id[vendor_id].cookies:
             if cookie.party is not party or cookie.storage or (cookie.domain and not is_within(host, cookie.domain)):
                 continue
             if compile_glob(cookie.name).fullmatch(name):

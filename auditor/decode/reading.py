@@ -45,9 +45,9 @@ def read_request(request: Request, page_site: str, knowledge: Knowledge, names: 
     `page_site` is the page's registrable domain, "" if unknown; `names` is the host's CNAME chain.
     """
     parts = split_url(request.url)
-    if parts is None or not parts.hostname or parts.scheme.lower() not in _SENDING_SCHEMES:
+    if parts is None or not parts.host or parts.scheme not in _SENDING_SCHEMES:
         return None
-    host = parts.hostname.rstrip(".").lower()
+    host = parts.host
     recipient = registrable_domain(host)
     first_party = bool(page_site) and recipient == page_site
     params = query_params(parts.query)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from auditor.content import decode_content
-from auditor.decode.facts import RequestFacts
+from auditor.decode.facts import facts_of_request
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.reading import NO_ADDRESS, Decoded, decode_request
 from auditor.decode.request import Request
@@ -118,20 +118,20 @@ def decode_asked(asked: Asked, knowledge: Knowledge) -> Decoded | None:
     if asked.request is None:
         return None
     site = site_of(asked.page) if asked.page else ""
-    facts = RequestFacts(asked.request, asked.page, site, knowledge)
+    facts = facts_of_request(asked.request, asked.page, site, knowledge)
     return decode_request(asked.request, site, knowledge, facts)
 
 
-def line_of(asked: Asked, decoded: Decoded | None) -> str:
+def line_of(asked: Asked, decoded: Decoded | None) -> bytes:
     """The JSON line that answers: who receives it and each item; for what could not be read, its place and why.
 
-    "" for a request of the site to itself that nothing tells to be a vendor's: it sends nothing to anybody else.
+    Nothing for a request of the site to itself that nothing tells to be a vendor's: it sends nothing to anybody else.
     """
     if decoded is None:
         problem = asked.problem or NO_ADDRESS
-        return orjson.dumps({"place": asked.place, "problem": problem}).decode()
+        return orjson.dumps({"place": asked.place, "problem": problem}, option=orjson.OPT_APPEND_NEWLINE)
     if not decoded.items:
-        return ""
+        return b""
     told = decoded.told
     items = [
         {
@@ -156,7 +156,7 @@ def line_of(asked: Asked, decoded: Decoded | None) -> str:
     if decoded.problems:
         answer["problems"] = decoded.problems
     try:
-        return orjson.dumps(answer).decode()
+        return orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError:
         # Half a surrogate pair, left by broken bytes: only escaped can it be written.
-        return json.dumps(answer)
+        return json.dumps(answer).encode() + b"\n"

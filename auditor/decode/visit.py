@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from auditor.decode.facts import RequestFacts, facts_of, is_navigation
+from auditor.decode.facts import facts_of, facts_of_request, is_navigation
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.reading import NO_ADDRESS, Decoded, decode_request
 from auditor.decode.request import request_of
@@ -61,7 +61,7 @@ def decode_exchange(exchange: Exchange, page_site: str, knowledge: Knowledge) ->
         return []
     request = request_of(exchange)
     top = (exchange.cause.top_url if exchange.cause else None) or ""
-    facts = RequestFacts(request, top, page_site, knowledge)
+    facts = facts_of_request(request, top, page_site, knowledge)
     decoded = decode_request(request, page_site, knowledge, facts)
     return transmissions_of(decoded, exchange.visit, exchange.request) if decoded else []
 

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 from auditor.content import decode_content
@@ -28,7 +28,7 @@ from auditor.imports import recording
 from auditor.imports.recorded import Recorded
 from auditor.pipeline.derive import knowledge_of
 
-_BATCH = 2_000
+_BATCH_BYTES = 1 << 20
 _UNDER_WAY = 3
 _HAR = re.compile(rb'\s*\{\s*"log"\s*:')
 _DUMP = re.compile(rb"[1-9][0-9]{0,11}:")
@@ -54,17 +54,17 @@ class Question(NamedTuple):
 class Answers(NamedTuple):
     """Of some requests: what to print, how many there were, and what could not be read, each with its place."""
 
-    text: str
+    text: bytes
     requests: int
     problems: tuple[str, ...]
-    unknown: Unknown
+    unknown: Unknown | None
 
 
 def answer(asked: Iterable[Asked], question: Question, knowledge: Knowledge) -> Answers:
     """Decode these requests."""
-    parts: list[str] = []
+    parts: list[bytes] = []
     problems: list[str] = []
-    unknown = Unknown()
+    unknown = Unknown() if question.mode is Mode.unknown else None
     requests = 0
     for one in asked:
         if question.page and not one.page:
@@ -74,19 +74,19 @@ def answer(asked: Iterable[Asked], question: Question, knowledge: Knowledge) -> 
         if decoded is None:
             problems.append(f"{one.place}: {one.problem or 'not an address of the web'}")
         if question.mode is Mode.lines:
-            if line := line_of(one, decoded):
-                parts.append(line + "\n")
+            parts.append(line_of(one, decoded))
         elif decoded is not None and one.request is not None:
-            if question.mode is Mode.unknown:
+            if unknown is not None:
                 unknown.add(decoded, urlsplit(one.request.url).path or "/")
             else:
                 parts.append(_explained(one.request, decoded, question, knowledge))
-    return Answers("".join(parts), requests, tuple(problems), unknown)
+    return Answers(b"".join(parts), requests, tuple(problems), unknown)
 
 
-def _explained(request: Request, decoded: Decoded, question: Question, knowledge: Knowledge) -> str:
+def _explained(request: Request, decoded: Decoded, question: Question, knowledge: Knowledge) -> bytes:
     head = f"{request.method} {request.url[:200]}{'…' if len(request.url) > 200 else ''}"
-    return "\n".join((head, *explain(decoded, knowledge, question.lang), "", ""))
+    text = "\n".join((head, *explain(decoded, knowledge, question.lang), "", ""))
+    return text.encode("utf-8", "replace")
 
 
 def answer_file(
@@ -110,21 +110,20 @@ def answer_file(
 
 
 def answer_lines(
-    file: IO[bytes], question: Question, knowledge: Knowledge, folders: tuple[Path, ...], workers: int
+    file: BinaryIO, question: Question, knowledge: Knowledge, folders: tuple[Path, ...], workers: int
 ) -> Iterator[Answers]:
-    """Answers to lines, as they come with one worker, else in batches."""
-    lines = bounded_lines(file)
+    """Answers to lines: with one worker as they come, else in batches, in their order."""
     gc.freeze()
     if workers == 1:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(bounded_lines(file), 1):
             yield answer(asked_in((line,), number), question, knowledge)
         return
+    # Processes that are forked have it already, and share its memory.
+    _known.append(knowledge)
     with ProcessPoolExecutor(workers, initializer=_begin, initargs=(folders,)) as pool:
         waiting: deque[Future[Answers]] = deque()
-        first = 1
-        while batch := tuple(islice(lines, _BATCH)):
+        for first, batch in batches(file):
             waiting.append(pool.submit(_batch, batch, first, question))
-            first += len(batch)
             if len(waiting) >= workers * _UNDER_WAY:
                 yield waiting.popleft().result()
         while waiting:
@@ -135,18 +134,35 @@ _known: list[Knowledge] = []
 
 
 def _begin(folders: tuple[Path, ...]) -> None:
-    """In a worker's process: read the vendor files once."""
-    _known.append(knowledge_of(*folders))
+    """In a worker's process: read the vendor files once, where it does not have them."""
+    if not _known:
+        _known.append(knowledge_of(*folders))
     # What was read stays: the collector need not look through it again and again.
     gc.freeze()
 
 
-def _batch(lines: tuple[bytes, ...], first: int, question: Question) -> Answers:
-    return answer(asked_in(lines, first), question, _known[-1])
+def _batch(lines: bytes, first: int, question: Question) -> Answers:
+    return answer(asked_in(lines.split(b"\n"), first), question, _known[-1])
 
 
-def bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long, only so much as shows it."""
+def batches(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Whole lines of a file, some megabyte at a time, with the number of the first; of one too long only its start."""
+    first, rest = 1, b""
+    while chunk := file.read(_BATCH_BYTES):
+        whole, end, rest_of_it = chunk.rpartition(b"\n")
+        if not end:
+            # A line goes on. What is more than shows that it is too long is let go.
+            rest = (rest + chunk)[: MAX_LINE + 2]
+            continue
+        yield first, (rest[: MAX_LINE + 2] + whole if rest else whole)
+        first += whole.count(b"\n") + 1
+        rest = rest_of_it
+    if rest:
+        yield first, rest
+
+
+def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file as they come; of one that is too long, only so much as shows it."""
     while line := file.readline(MAX_LINE + 2):
         yield line
         while line and not line.endswith(b"\n") and len(line) == MAX_LINE + 2:

@@ -1,5 +1,10 @@
 """Named values of addresses, cookies and JSON."""
 
+from urllib.parse import unquote
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from auditor.decode.nesting import nested
 from auditor.decode.parameters import (
     MAX_PARAMETERS,
@@ -12,6 +17,7 @@ from auditor.decode.parameters import (
     path_params,
     query_params,
     split_url,
+    unescaped,
 )
 from auditor.vendors import Carrier
 
@@ -72,3 +78,36 @@ def test_cookies_keep_equal_signs_in_values() -> None:
 def test_malformed_addresses_are_none() -> None:
     assert split_url("https://[::1/") is None
     assert split_url("https://a.example/?q") is not None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "%41",
+                "%3D",
+                "%e3%81%82",
+                "%e3",
+                "%81",
+                "%",
+                "=",
+                "a",
+                ".",
+                "é",
+                "あ",
+                "%0A",
+                "%zz",
+                "%25",
+                "%4",
+                "4",
+                "+",
+                "\n",
+                "\r",
+                "\t",
+            ]
+        )
+    )
+)
+def test_the_fast_way_and_the_plain_way_undo_the_same(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert unescaped(text) == unquote(text, errors="replace")

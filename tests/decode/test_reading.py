@@ -1,7 +1,7 @@
 """Whose a request is where the host does not say it, and what the headers tell."""
 
 from auditor.decode import decode_visit
-from auditor.decode.facts import RequestFacts
+from auditor.decode.facts import facts_of_request
 from auditor.decode.reading import Decoded, decode_request
 from auditor.decode.request import Request
 from auditor.hosts import Cname, CnameStatus, Host
@@ -27,7 +27,7 @@ modules:
 
 def decoded(url: str, page_site: str = "", names: tuple[str, ...] = (), **headers: str) -> Decoded:
     request = Request("GET", url, tuple((k.replace("_", "-"), v) for k, v in headers.items()))
-    found = decode_request(request, page_site, KNOWLEDGE, RequestFacts(request, "", page_site, KNOWLEDGE), names)
+    found = decode_request(request, page_site, KNOWLEDGE, facts_of_request(request, "", page_site, KNOWLEDGE), names)
     assert found is not None
     return found
 
@@ -91,7 +91,7 @@ def test_headers_tell_what_they_tell() -> None:
 
 def test_a_body_that_is_not_understood_is_a_row_that_says_so() -> None:
     request = Request("POST", "https://px.unknown.example/i", (), b"\x00\x01\x02\xff")
-    found = decode_request(request, "", KNOWLEDGE, RequestFacts(request, "", "", KNOWLEDGE))
+    found = decode_request(request, "", KNOWLEDGE, facts_of_request(request, "", "", KNOWLEDGE))
     assert found is not None
     assert [(i.parameter, i.value) for i in found.items if i.parameter == "(body)"] == [
         ("(body)", "request body not understood: binary")
@@ -109,7 +109,7 @@ def test_an_identifier_in_a_field_for_anything_is_an_identifier() -> None:
         ALIAS.replace("[{name: vid, data_type: cookie_id,", "[{name: label, data_type: event, meaning: any text,")
     )
     request = Request("GET", "https://t.probe.test/hit?label=zz99zz99zz99", (("cookie", "tuid=zz99zz99zz99"),))
-    found = decode_request(request, "example.jp", known, RequestFacts(request, "", "example.jp", known))
+    found = decode_request(request, "example.jp", known, facts_of_request(request, "", "example.jp", known))
     assert found is not None
     [item] = [i for i in found.items if i.parameter == "label"]
     assert (item.data_type, item.mark) == ("cookie_id", None)

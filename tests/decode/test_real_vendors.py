@@ -250,9 +250,9 @@ def test_none_is_named_wrongly() -> None:
             if key not in read or entry is None:
                 continue
             seen.add(key)
-            data_type, forms = read[key]
+            data_type, allowed = read[key]
             form = form_of(param.value)
-            if (entry.data_type or "-") != data_type or not {form, form.partition(" ")[0]} & forms:
+            if (entry.data_type or "-") != data_type or not {form, form.partition(" ")[0]} & allowed:
                 wrong.add((*key, entry.data_type, form))
     assert wrong == set()
     assert seen == set(read)
