@@ -18,6 +18,8 @@ from auditor.vendors import (
     load_vendors,
 )
 
+from .table import table
+
 TAXONOMY = load_taxonomy()
 VENDORS = load_vendors([VENDORS_DIR], TAXONOMY)
 KNOWLEDGE = Knowledge(VENDORS, TAXONOMY, load_headers(TAXONOMY))
@@ -260,3 +262,25 @@ def test_examples_that_do_not_hold_are_said() -> None:
         "examples.0: id is not '2'",
         "not_examples.0: taken for probe, but it is another's",
     )
+
+
+def test_the_readme_says_what_the_files_know() -> None:
+    readme = (VENDORS_DIR.parent / "README.md").read_text("utf-8")
+    assert "\n".join(table()) in readme, "python -m tests.vendors.table prints it anew"
+
+
+def test_what_every_japanese_site_may_carry_is_there() -> None:
+    """The recipients the users named, and at least sixty besides the platforms and the carriers."""
+    wanted = """x bytedance microsoft criteo amazon adobe treasuredata plaid repro adebis brainpad faber microad logicad
+    geniee fluct imobile popin taboola outbrain supership userlocal hotjar hubspot salesforce linkedin pinterest
+    cloudflare newrelic sentry datadog onetrust usercentrics datasign docomo kddi softbank rakuten ntteast nttwest"""
+    known = {v.vendor for v in VENDORS}
+    assert set(wanted.split()) - known == set()
+    assert len(known) >= 70
+    assert {v.vendor for v in VENDORS if not v.domains} == set()
+
+
+@pytest.mark.parametrize("host", ["www.yahoo.com", "analytics.yahoo.com", "yahoo.net", "ads.yahoo.com"])
+def test_yahoo_of_the_united_states_is_not_lineyahoo(host: str) -> None:
+    found = KNOWLEDGE.vendor_of(host)
+    assert found is None or found.vendor == "yahoo_us"
