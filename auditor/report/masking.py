@@ -14,8 +14,10 @@ from urllib.parse import unquote, unquote_plus
 
 from auditor.vendors import Taxonomy
 
+# Shared by many people, each of them: what the browser and its device are, and what happened on the page.
 CLEAR_TYPES = frozenset(
-    {"event", "language", "timezone", "screen", "user_agent", "consent_state", "page_title", "app_info"}
+    {"language", "timezone", "screen", "user_agent", "hardware", "browser_capability", "app_info", "network_info"}
+    | {"experiment", "performance", "event", "consent_state", "page_title"}
 )
 ADDRESS_TYPES = frozenset({"page_url", "referrer"})
 # Clear text is still searched: a person's address or a long identifier may hide in an event's name or a path.
