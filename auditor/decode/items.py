@@ -25,6 +25,8 @@ from auditor.vendors import Carrier, HeaderWhen, Mark, Parameter
 
 # Entries that say only "some text of the site's": the text itself is looked through as well.
 _ANYTHING = frozenset(("event", "conversion", "purchase", "search_query", "interest", "form_content", "user_content"))
+# Numbers of orders and results: a site may keep one in a cookie, which makes it nobody's identifier.
+_NUMBERED = frozenset(("conversion", "purchase"))
 _FREE_TEXT = frozenset((None, "page_url", "referrer", *_ANYTHING))
 
 # A parameter without a value sends nothing about anybody.
@@ -74,7 +76,11 @@ def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Kn
         value = param.value
         if entry is None:
             _by_value(found, param, facts, knowledge)
-        elif entry.data_type in _ANYTHING and (seen := facts.personal(value)):
+        elif (
+            entry.data_type in _ANYTHING
+            and (seen := facts.personal(value))
+            and (entry.data_type not in _NUMBERED or not seen.data_type.endswith("_id"))
+        ):
             # The site may put anything there, and it put this.
             source = f"{seen.source}; the parameter: {entry.source}"
             found.append(Item(param.name, seen.data_type, seen.value, param.carrier, None, source, entry.meaning))

@@ -114,3 +114,13 @@ def test_an_identifier_in_a_field_for_anything_is_an_identifier() -> None:
     [item] = [i for i in found.items if i.parameter == "label"]
     assert (item.data_type, item.mark) == ("cookie_id", None)
     assert item.source == "by value: cookie tuid of probe.test; the parameter: invented, 2026"
+
+
+def test_an_order_number_kept_in_a_cookie_stays_an_order_number() -> None:
+    known = knowing(
+        ALIAS.replace("[{name: vid, data_type: cookie_id,", "[{name: oid, data_type: purchase, meaning: order,")
+    )
+    request = Request("GET", "https://t.probe.test/hit?oid=ORDER-0001", (("cookie", "last=ORDER-0001"),))
+    found = decode_request(request, "example.jp", known, facts_of_request(request, "", "example.jp", known))
+    assert found is not None
+    assert [(i.parameter, i.data_type) for i in found.items if i.parameter == "oid"] == [("oid", "purchase")]
