@@ -91,7 +91,8 @@ def measure(number: int, workers: int) -> dict[str, float | int | str]:
     for line in repeated(real or example_lines(), number):
         process.stdin.write(line)
     process.stdin.close()
-    told = process.stderr.read().decode()
+    with process.stderr:
+        told = process.stderr.read().decode()
     code = process.wait()
     wall_s = time.monotonic() - begun
     stop.set()
