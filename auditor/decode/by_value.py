@@ -35,6 +35,7 @@ _SCREEN = re.compile(r"(\d{2,5})\s*[xX*,×]\s*(\d{2,5})")
 _HEX_HASH = re.compile(r"[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32}")
 _EMAIL_NAMES = frozenset({"em", "he", "hem", "mail", "eml"})
 _PHONE_NAMES = frozenset({"ph", "hp", "tel", "pn"})
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[A-Za-z_-]*")
 _TOKENS = re.compile(r"[^A-Za-z0-9_.~-]+")
 # What a parameter must be called for a mere number to be taken for the screen's, or the time zone's.
@@ -157,7 +158,10 @@ class Facts:
     def personal(self, value: str) -> Seen | None:
         """The identifier or contact datum a value is, where a file says only that a site may put anything there."""
         seen = self.recognise(value) if MIN_ID <= len(value) <= _MAX_ID else None
-        return seen if seen and (seen.data_type.endswith("_id") or seen.data_type in _CONTACT) else None
+        if seen is None or seen.data_type in _CONTACT:
+            return seen
+        # A cookie may hold the name of a page as well: what has no digit in it is no identifier here.
+        return seen if seen.data_type.endswith("_id") and _DIGIT.search(seen.value) else None
 
     def _device(self, text: str, size: int, value: str, name: str) -> Seen | None:
         if text in self.titles:

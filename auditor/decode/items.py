@@ -29,8 +29,13 @@ _ANYTHING = frozenset(("event", "conversion", "purchase", "search_query", "inter
 _NUMBERED = frozenset(("conversion", "purchase"))
 _FREE_TEXT = frozenset((None, "page_url", "referrer", *_ANYTHING))
 
-# A parameter without a value sends nothing about anybody.
+# A parameter without a value sends nothing about anybody, and these in place of an identifier say there is none.
 _NOTHING = ("", "undefined", "null")
+_NOBODY = frozenset({"0", "-1", "n", "na", "n/a", "nan", "nil", "no", "none", "false", "true", "unknown", "anonymous"})
+_NOBODY |= {"optout", "opt-out", "opt_out", "opted_out", "noconsent", "no-consent", "no_consent"}
+_NOBODY |= {"00000000-0000-0000-0000-000000000000", "0" * 32}
+_LONGEST_NOBODY = 36
+_IDENTIFIERS = frozenset(("cookie_id", "account_id", "ad_id", "device_id", "click_id", "session_id", "fingerprint"))
 
 
 class Item(NamedTuple):
@@ -96,6 +101,8 @@ def value_items(params: Iterable[Param], told: Told, facts: Facts, knowledge: Kn
 def _described(found: list[Item], param: Param, entry: Parameter) -> None:
     name, value, carrier = param
     data_type = None if value in _NOTHING else entry.data_type
+    if data_type in _IDENTIFIERS and len(value) <= _LONGEST_NOBODY and value.lower() in _NOBODY:
+        data_type = None
     if entry.split is None:
         found.append(Item(name, data_type, value, carrier, entry.mark, entry.source, entry.meaning))
         return

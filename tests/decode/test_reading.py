@@ -124,3 +124,31 @@ def test_an_order_number_kept_in_a_cookie_stays_an_order_number() -> None:
     found = decode_request(request, "example.jp", known, facts_of_request(request, "", "example.jp", known))
     assert found is not None
     assert [(i.parameter, i.data_type) for i in found.items if i.parameter == "oid"] == [("oid", "purchase")]
+
+
+def test_what_says_that_there_is_no_identifier_is_none() -> None:
+    for value, data_type in (
+        ("N", None),
+        ("none", None),
+        ("0", None),
+        ("00000000-0000-0000-0000-000000000000", None),
+        ("n1", "cookie_id"),
+        ("00000000-0000-4000-8000-000000000000", "cookie_id"),
+    ):
+        request = Request("GET", f"https://t.probe.test/hit?vid={value}")
+        known = knowing(ALIAS)
+        found = decode_request(request, "example.jp", known, facts_of_request(request, "", "example.jp", known))
+        assert found is not None
+        assert [i.data_type for i in found.items if i.parameter == "vid"] == [data_type]
+
+
+def test_a_pages_name_in_a_cookie_is_no_identifier_where_anything_may_stand() -> None:
+    known = knowing(
+        ALIAS.replace("[{name: vid, data_type: cookie_id,", "[{name: label, data_type: event, meaning: any text,")
+    )
+    request = Request(
+        "GET", "https://t.probe.test/hit?label=electronics-and-more", (("cookie", "l=electronics-and-more"),)
+    )
+    found = decode_request(request, "example.jp", known, facts_of_request(request, "", "example.jp", known))
+    assert found is not None
+    assert [i.data_type for i in found.items if i.parameter == "label"] == ["event"]
