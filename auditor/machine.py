@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from auditor.capture.chromium import find_chromium
+from auditor.capture.browser.chromium import find_chromium
 from auditor.errors import CannotFinish
 
 APT_PACKAGES = {

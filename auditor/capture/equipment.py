@@ -10,15 +10,15 @@ from typing import Any
 from playwright.async_api import BrowserContext, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.chromium import BrowserLost, Chromium
-from auditor.capture.driver import driver_lives
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.chromium import BrowserLost, Chromium
+from auditor.capture.browser.driver import driver_lives
+from auditor.capture.browser.guards import Guards
+from auditor.capture.browser.snapshot import jar
 from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.ground import Attempt, Ground
-from auditor.capture.guards import Guards
 from auditor.capture.journey import StepFailed
-from auditor.capture.snapshot import jar
-from auditor.capture.states import StateNotReached
+from auditor.capture.states.visitor_state import StateNotReached
 from auditor.evidence import CookieMode, Phase, Proof
 from auditor.scenario import Site
 from auditor.store.jar import CANARY_DOMAIN

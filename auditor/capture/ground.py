@@ -8,11 +8,11 @@ from typing import Any
 
 from playwright.async_api import Playwright
 
-from auditor.capture.authority import Authority
-from auditor.capture.cnames import Cnames
-from auditor.capture.drift import Watched
 from auditor.capture.journey import PythonSteps
-from auditor.capture.proxy_process import ProxyProcess
+from auditor.capture.network.authority import Authority
+from auditor.capture.network.cnames import Cnames
+from auditor.capture.network.proxy_process import ProxyProcess
+from auditor.capture.states.drift import Watched
 from auditor.evidence import ConsentResult, Coverage, Proof
 from auditor.scenario import Scenario
 

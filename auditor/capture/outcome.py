@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.document import asked_last, bomb, main_document, wall_at_end
-from auditor.capture.drift import Watched, state_kept
+from auditor.capture.browser.document import asked_last, bomb, main_document, wall_at_end
+from auditor.capture.states.drift import Watched, state_kept
 from auditor.domains import host_of
 from auditor.evidence import ConsentStatus, Coverage, Exchange, Outcome, Proof, Visit, VisitKind
 from auditor.store.read import read_folder

@@ -4,13 +4,13 @@ from typing import Any
 
 from playwright.async_api import BrowserContext
 
-from auditor.capture.cdp import CdpClient
-from auditor.capture.drift import Watched
+from auditor.capture.browser.cdp import CdpClient
+from auditor.capture.browser.sensor import Sensor
+from auditor.capture.browser.snapshot import jar
 from auditor.capture.ground import Attempt, Ground
 from auditor.capture.journey import Journey
-from auditor.capture.sensor import Sensor
-from auditor.capture.snapshot import jar
-from auditor.capture.states import StateNotReached, leave_no_trace, prove, prove_no_account, reach_state
+from auditor.capture.states.drift import Watched
+from auditor.capture.states.visitor_state import StateNotReached, leave_no_trace, prove, prove_no_account, reach_state
 from auditor.evidence import Visitor
 from auditor.scenario import CookieProof, PlannedVisit, Platform, Site
 

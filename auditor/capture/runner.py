@@ -11,14 +11,14 @@ from pathlib import Path
 from playwright.async_api import Playwright
 
 from auditor.capture.attempts import Attempts, Patience
-from auditor.capture.authority import Authority, forget_key, make_authority
+from auditor.capture.browser.chromium import browser_facts
+from auditor.capture.browser.driver import Driver
 from auditor.capture.canary import canary_plans, canary_web, judge_blank, judge_canary
-from auditor.capture.chromium import browser_facts
-from auditor.capture.cnames import Cnames
-from auditor.capture.driver import Driver
 from auditor.capture.ground import Ground
 from auditor.capture.journey import PythonSteps, load_steps
-from auditor.capture.proxy_process import ProxyProcess
+from auditor.capture.network.authority import Authority, forget_key, make_authority
+from auditor.capture.network.cnames import Cnames
+from auditor.capture.network.proxy_process import ProxyProcess
 from auditor.capture.visit import Recorded, record_visit
 from auditor.capture.workplace import work_folder
 from auditor.errors import CannotFinish

@@ -11,23 +11,23 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.chromium import BrowserLost, user_agent
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.chromium import BrowserLost, user_agent
+from auditor.capture.browser.driver import is_driver_gone
+from auditor.capture.browser.guards import Guards, VisitEnded
+from auditor.capture.browser.look import View, answers, look
+from auditor.capture.browser.sensor import Sensor
+from auditor.capture.browser.snapshot import jar, snapshot
 from auditor.capture.consent import Chooser
-from auditor.capture.drift import Watched
-from auditor.capture.driver import is_driver_gone
 from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.equipment import canary_proof, chromium, connect, lost, plant, recording
 from auditor.capture.ground import Attempt, Ground
-from auditor.capture.guards import Guards, VisitEnded
 from auditor.capture.journey import Journey, StepFailed
-from auditor.capture.look import View, answers, look
+from auditor.capture.network.proxy_process import ProxyLost
 from auditor.capture.outcome import judge
 from auditor.capture.preparing import platform_of, prepare, prove_after
-from auditor.capture.proxy_process import ProxyLost
-from auditor.capture.sensor import Sensor
-from auditor.capture.snapshot import jar, snapshot
-from auditor.capture.states import StateNotReached, restore_state
+from auditor.capture.states.drift import Watched
+from auditor.capture.states.visitor_state import StateNotReached, restore_state
 from auditor.errors import InputError
 from auditor.evidence import Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts

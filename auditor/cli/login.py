@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from auditor.capture.carried_state import read_state
-from auditor.capture.login import LoginPlan, Person, person_logs_in
-from auditor.capture.sealed import Origin, key_of, read_identities, recipient_of, recipients_of, seal
-from auditor.capture.states import has_cookie
+from auditor.capture.states.carried_state import read_state
+from auditor.capture.states.login import LoginPlan, Person, person_logs_in
+from auditor.capture.states.sealed import Origin, key_of, read_identities, recipient_of, recipients_of, seal
+from auditor.capture.states.visitor_state import has_cookie
 from auditor.cli.options import err
 from auditor.errors import CannotFinish, InputError
 from auditor.evidence import Visitor

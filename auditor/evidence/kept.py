@@ -61,7 +61,7 @@ class Signal(Evidence):
     visit: str
     kind: SignalKind
     group: str = Field(description="canvas, webgl, audio, ..., client_hints, topics, attribution, storage_access, ...")
-    name: str = Field(description="the header, or the function as in capture/probes.yaml")
+    name: str = Field(description="the header, or the function as in capture/browser/probes.yaml")
     value: str | None = Field(None, description="the header's value where it is part of the signal")
     host: str | None = Field(None, description="host of the request, or of the script")
     script: StackFrame | None = Field(None, description="the first call: innermost script that has an address")

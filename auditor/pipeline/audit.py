@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
-from auditor.capture.chromium import FLAGS, browser_facts
+from auditor.capture.browser.chromium import FLAGS, browser_facts
 from auditor.capture.journey import missing_secrets
 from auditor.capture.runner import Task, run_canary, run_visits
-from auditor.capture.sealed import open_all
+from auditor.capture.states.sealed import open_all
 from auditor.errors import InputError, Interrupted
 from auditor.evidence import Consent, CookieMode, Proof, Visit, VisitKind, Visitor
 from auditor.imports import read_recording

@@ -1,4 +1,4 @@
-"""What scripts did in the page: the lines of the probes (capture/probes.py) back into calls with their place."""
+"""What scripts did in the page: the lines of the probes (capture/browser) back into calls with their place."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """Causes that the browser's account of requests leaves out, from the calls that made the requests.
 
 A page that is going sends its last beacons when nobody is told of its requests any more; and of event streams and
-workers' scripts, which the browser begins by itself, only the document is told. The call (capture/probes.yaml, kind
-send) tells which script it was.
+workers' scripts, which the browser begins by itself, only the document is told. The call
+(capture/browser/probes.yaml, kind send) tells which script it was.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Signals of a visit: headers of new and old interfaces, calls of the browser's functions, fingerprinting surfaces.
 
 A pure function of the stored exchanges and calls. What a header or function means is data: signals.yaml here,
-capture/probes.yaml for functions.
+capture/browser/probes.yaml for functions.
 """
 
 from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Request, async_playwright
 
-from auditor.capture.chromium import find_chromium
+from auditor.capture.browser.chromium import find_chromium
 
 from .job import Job, read_job
 

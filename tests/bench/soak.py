@@ -36,7 +36,7 @@ def watched(samples: dict[str, list[float]], ended: list[str]) -> Callable[[Visi
                 line = child.cmdline()
                 kind = (
                     "proxies"
-                    if line[1:3] == ["-m", "auditor.capture.proxy"]
+                    if line[1:3] == ["-m", "auditor.capture.network.proxy"]
                     else "drivers"
                     if "run-driver" in line
                     else ""

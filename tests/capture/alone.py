@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from auditor.capture import chromium
-from auditor.capture.chromium import Chromium, arguments
+from auditor.capture.browser import chromium
+from auditor.capture.browser.chromium import Chromium, arguments
 from auditor.evidence import CookieMode
 
 from .chain import WebChain

@@ -10,11 +10,11 @@ from typing import Any, Self
 
 from playwright.async_api import Playwright, async_playwright
 
-from auditor.capture.authority import Authority, make_authority
-from auditor.capture.cnames import Cnames
 from auditor.capture.ground import Ground
 from auditor.capture.journey import PythonSteps
-from auditor.capture.proxy_process import ProxyProcess
+from auditor.capture.network.authority import Authority, make_authority
+from auditor.capture.network.cnames import Cnames
+from auditor.capture.network.proxy_process import ProxyProcess
 from auditor.capture.visit import make_visit
 from auditor.evidence import Consent, CookieMode, VisitEvidence, VisitKind, Visitor
 from auditor.scenario import Limits, Network, PlannedVisit, Platform, Scenario, Site, Step

@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
     from mitmproxy.test import tflow
 
-    from auditor.capture.answers import Answers
+    from auditor.capture.network.answers import Answers
 
 type Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from auditor.capture.chromium import find_chromium
+from auditor.capture.browser.chromium import find_chromium
 from auditor.evidence import Exchange, Outcome, Source, VisitEvidence
 from auditor.scenario import Wait
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.capture.carried_state import read_state
+from auditor.capture.states.carried_state import read_state
 from auditor.errors import InputError
 
 SECRET = "s3cr3t-v4lue"

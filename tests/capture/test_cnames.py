@@ -11,8 +11,8 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from auditor.capture import cnames as cnames_module
-from auditor.capture.cnames import DEAD_AFTER, MAX_CHAIN, Cnames
+from auditor.capture.network import cnames as cnames_module
+from auditor.capture.network.cnames import DEAD_AFTER, MAX_CHAIN, Cnames
 from auditor.errors import InputError
 from auditor.hosts import Cname, CnameStatus, Host, Hosts
 from auditor.scenario import Network, Scenario

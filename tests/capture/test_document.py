@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.capture.document import asked_last
+from auditor.capture.browser.document import asked_last
 from auditor.capture.outcome import judge
 from auditor.evidence import Phase, Visit
 from auditor.store.wire import RawHeaders, WireWriter, body_of

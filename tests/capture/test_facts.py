@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from auditor.capture.chromium import browser_version, user_agent
+from auditor.capture.browser.chromium import browser_version, user_agent
 from auditor.evidence import Actor, CookieMode, Exchange, Outcome, Source, VisitEvidence
 from auditor.scenario import Goto, Wait
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.async_api import Page
 
-from auditor.capture.chromium import arguments, browser_facts, find_chromium
+from auditor.capture.browser.chromium import arguments, browser_facts, find_chromium
 from auditor.evidence import Outcome, Source
 from auditor.scenario import Goto, PythonStep, Wait
 

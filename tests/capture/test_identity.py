@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from auditor.capture import chromium
-from auditor.capture.chromium import browser_version, user_agent
-from auditor.capture.identity import client_hints
+from auditor.capture.browser import chromium
+from auditor.capture.browser.chromium import browser_version, user_agent
+from auditor.capture.browser.identity import client_hints
 from auditor.scenario import PythonStep
 
 from .alone import alone

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from auditor.capture.chromium import Chromium
+from auditor.capture.browser.chromium import Chromium
 from auditor.capture.journey import Journey, PythonSteps, StepFailed, load_steps, missing_secrets
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Phase

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from auditor.capture import tee as tee_module
-from auditor.capture.recorder import Recorder
-from auditor.capture.tee import Caps, Store, Tee
+from auditor.capture.network import tee as tee_module
+from auditor.capture.network.recorder import Recorder
+from auditor.capture.network.tee import Caps, Store, Tee
 from auditor.evidence import Phase
 from auditor.scenario import Limits
 from auditor.store.wire import read_wire

@@ -20,7 +20,7 @@ import pyrage
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from auditor.capture.sealed import Key, origin_of, unseal
+from auditor.capture.states.sealed import Key, origin_of, unseal
 from auditor.evidence import Outcome, Phase, Visitor
 from auditor.scenario import CookieProof, Goto, Platform, Wait
 from auditor.scenario.states import SealedState, SealedStates

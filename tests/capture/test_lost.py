@@ -8,9 +8,9 @@ import psutil
 import pytest
 from playwright.async_api import Page
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.chromium import find_chromium
-from auditor.capture.driver import Driver, driver_lives
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.chromium import find_chromium
+from auditor.capture.browser.driver import Driver, driver_lives
 from auditor.capture.journey import PythonSteps
 from auditor.evidence import Outcome
 from auditor.scenario import Goto, PythonStep

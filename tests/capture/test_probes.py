@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from auditor.capture.functions import probes
+from auditor.capture.browser.functions import probes
 from auditor.evidence import Cookie, CookieMode, Outcome, Signal, SignalKind, StackFrame, VisitEvidence
 from auditor.scenario import Click, Wait
 from auditor.store.calls import read_calls

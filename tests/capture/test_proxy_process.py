@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from auditor.capture.authority import Authority, forget_key, make_authority
-from auditor.capture.proxy_process import ProxyLost, ProxyProcess
+from auditor.capture.network.authority import Authority, forget_key, make_authority
+from auditor.capture.network.proxy_process import ProxyLost, ProxyProcess
 from auditor.errors import CannotFinish, InputError
 from auditor.evidence import Phase
 from auditor.hosts import Hosts

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from auditor.capture.recorder import Recorder, Recording
-from auditor.capture.tee import Caps, Store, Tee
+from auditor.capture.network.recorder import Recorder, Recording
+from auditor.capture.network.tee import Caps, Store, Tee
 from auditor.evidence import Body, Exchange, Phase
 from auditor.store.wire import read_wire
 

@@ -12,9 +12,9 @@ import pyrage
 import pytest
 from playwright.async_api import Page
 
-from auditor.capture.cdp import CdpClient
-from auditor.capture.chromium import Chromium
-from auditor.capture.sealed import Key, as_cdp_cookies, seal, unseal
+from auditor.capture.browser.cdp import CdpClient
+from auditor.capture.browser.chromium import Chromium
+from auditor.capture.states.sealed import Key, as_cdp_cookies, seal, unseal
 from auditor.demo.web import demo_web
 from auditor.errors import InputError
 from auditor.evidence import CookieMode, Outcome, Phase, VisitEvidence
@@ -210,7 +210,7 @@ def test_too_much_work_is_not_taken_for_a_wrong_passphrase(tmp_path: Path, monke
     """age judges by how busy the machine is just now: it is asked again, and then the reason is said."""
     file = tmp_path / "state.age"
     file.write_bytes(forged(30))
-    monkeypatch.setattr("auditor.capture.sealed.WORK_ATTEMPTS", 2)
+    monkeypatch.setattr("auditor.capture.states.sealed.WORK_ATTEMPTS", 2)
     with pytest.raises(InputError) as refused:
         unseal(file, Key(PASSPHRASE))
     assert str(refused.value) == (

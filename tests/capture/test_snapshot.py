@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from auditor.capture import stores as stores_module
-from auditor.capture.cdp import CdpClient
+from auditor.capture.browser import stores as stores_module
+from auditor.capture.browser.cdp import CdpClient
 from auditor.evidence import CookieMode, Outcome, StorageItem, VisitEvidence
 from auditor.scenario import Click, Goto, PythonStep, Wait
 from auditor.store.kept import GONE, gone_frames, kept_items

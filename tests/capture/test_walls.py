@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.capture.walls import RULES, Met, Walls, recognise, walls
+from auditor.capture.browser.walls import RULES, Met, Walls, recognise, walls
 from auditor.errors import InputError
 from auditor.specs import parse
 

@@ -30,7 +30,7 @@ asyncio.run(hold())
 
 PARENT = """
 import asyncio, sys
-from auditor.capture.chromium import Chromium
+from auditor.capture.browser.chromium import Chromium
 from auditor.capture.workplace import work_folder
 from auditor.evidence import CookieMode
 

@@ -7,7 +7,7 @@ import pyrage
 import pytest
 
 from auditor import cli
-from auditor.capture.sealed import Key, origin_of, read_identities, unseal
+from auditor.capture.states.sealed import Key, origin_of, read_identities, unseal
 from auditor.errors import InputError
 
 SECRET = "s3cr3t-v4lue"

@@ -29,7 +29,7 @@ async def kill_browser(page):
 
 
 async def kill_proxy(page):
-    _kill("auditor.capture.proxy")
+    _kill("auditor.capture.network.proxy")
 
 
 async def crash(page):

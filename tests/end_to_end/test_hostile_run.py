@@ -126,7 +126,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def _is_proxy(process: psutil.Process) -> bool:
     try:
-        return "auditor.capture.proxy" in process.cmdline()
+        return "auditor.capture.network.proxy" in process.cmdline()
     except psutil.Error:
         return False
 

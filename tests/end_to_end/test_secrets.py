@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.capture.sealed import seal
+from auditor.capture.states.sealed import seal
 from auditor.demo.web import demo_web
 from auditor.evidence import Outcome, Visit
 from auditor.pipeline import audit, derive_and_write
@@ -70,6 +70,6 @@ def test_secrets_stay_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyP
         if file not in raw:
             assert SESSION.encode() not in content, file
     lines = steps.with_name("steps.py.txt").read_text()
-    assert "--remote-debugging-port" in lines and "auditor.capture.proxy" in lines
+    assert "--remote-debugging-port" in lines and "auditor.capture.network.proxy" in lines
     assert not [secret for secret in (PASSPHRASE, SESSION, TOKEN) if secret in lines]
     assert "passphrase_env" in json.loads((run.data / "run.json").read_text())["scenario"]

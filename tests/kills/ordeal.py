@@ -49,7 +49,7 @@ def _is_network(line: list[str]) -> bool:
 
 
 def _is_proxy(line: list[str]) -> bool:
-    return line[1:3] == ["-m", "auditor.capture.proxy"]
+    return line[1:3] == ["-m", "auditor.capture.network.proxy"]
 
 
 def _is_driver(line: list[str]) -> bool:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
+from auditor.capture.browser.sensor import Sensor
 from auditor.capture.consent.worlds import FrameWorld, Worlds
 from auditor.capture.journey import Journey
-from auditor.capture.sensor import Sensor
 from auditor.evidence import Consent, ConsentClick, ConsentResult, ConsentStatus
 
 GONE_S = 5.0

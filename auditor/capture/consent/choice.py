@@ -6,7 +6,8 @@ import contextlib
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.sensor import Sensor
 from auditor.capture.consent.act import Act
 from auditor.capture.consent.listen import Listener
 from auditor.capture.consent.product import by_product
@@ -14,7 +15,6 @@ from auditor.capture.consent.rules import Kind, Product, products
 from auditor.capture.consent.wording import Banner, banner_in, by_wording
 from auditor.capture.consent.worlds import FrameGone, FrameWorld, Worlds
 from auditor.capture.journey import Journey, StepFailed
-from auditor.capture.sensor import Sensor
 from auditor.evidence import Consent, ConsentResult, ConsentStatus
 from auditor.scenario import Click, Site, Step, Wait
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.sensor import Sensor
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.sensor import Sensor
 from auditor.evidence import ConsentClick
 
 PAGE_JS = Path(__file__).parent / "page.js"

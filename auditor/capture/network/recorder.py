@@ -14,9 +14,9 @@ from pathlib import Path
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy import server_hooks
 
-from auditor.capture.connections import Connections
-from auditor.capture.interim import INTERIM
-from auditor.capture.tee import Caps, Store, Tee
+from auditor.capture.network.connections import Connections
+from auditor.capture.network.interim import INTERIM
+from auditor.capture.network.tee import Caps, Store, Tee
 from auditor.domains import host_of
 from auditor.evidence import Body, Phase
 from auditor.store.wire import WireWriter, text_of

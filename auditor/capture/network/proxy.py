@@ -25,10 +25,10 @@ from mitmproxy.addons import core, next_layer, proxyserver, serverplayback, tlsc
 from mitmproxy.master import Master
 from mitmproxy.proxy import mode_specs
 
-from auditor.capture import interim
-from auditor.capture.answers import Answers
-from auditor.capture.recorder import Recorder
-from auditor.capture.tee import Caps
+from auditor.capture.network import interim
+from auditor.capture.network.answers import Answers
+from auditor.capture.network.recorder import Recorder
+from auditor.capture.network.tee import Caps
 from auditor.evidence import Phase
 
 POLL_S = 0.02

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.cdp import CdpClient
-from auditor.capture.guards import Guards
-from auditor.capture.identity import user_agent_override
-from auditor.capture.probes import Probes
+from auditor.capture.browser.cdp import CdpClient
+from auditor.capture.browser.guards import Guards
+from auditor.capture.browser.identity import user_agent_override
+from auditor.capture.browser.probes import Probes
 
 KEPT = frozenset(
     {

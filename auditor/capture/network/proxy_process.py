@@ -1,4 +1,4 @@
-"""The orchestrator's end of the proxy's process (`auditor.capture.proxy`)."""
+"""The orchestrator's end of the proxy's process (`auditor.capture.network.proxy`)."""
 
 import asyncio
 import contextlib
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.authority import Authority
 from auditor.capture.ending import dies_with_us, how_ended
+from auditor.capture.network.authority import Authority
 from auditor.errors import CannotFinish
 from auditor.evidence import Phase
 from auditor.scenario import Limits
@@ -41,7 +41,7 @@ class ProxyProcess:
                 *dies_with_us(),
                 sys.executable,
                 "-m",
-                "auditor.capture.proxy",
+                "auditor.capture.network.proxy",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

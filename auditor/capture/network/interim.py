@@ -30,7 +30,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 from mitmproxy.proxy.layers.http._http2 import Http2Client, Http2Server
 from wsproto.frame_protocol import CloseReason
 
-from auditor.capture.flow_control import Bounded, Drained, waiting_for_browser, waiting_for_server
+from auditor.capture.network.flow_control import Bounded, Drained, waiting_for_browser, waiting_for_server
 
 INTERIM = "interim"
 """Key of `flow.metadata`: the interim answers as (status, headers), in their order."""

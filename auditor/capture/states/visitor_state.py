@@ -8,12 +8,12 @@ from playwright.async_api import BrowserContext, StorageState
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.sensor import Sensor
+from auditor.capture.browser.snapshot import jar
 from auditor.capture.journey import Journey
-from auditor.capture.proxy_process import ProxyProcess
-from auditor.capture.sealed import as_cdp_cookies, key_of, origin_of, unseal
-from auditor.capture.sensor import Sensor
-from auditor.capture.snapshot import jar
+from auditor.capture.network.proxy_process import ProxyProcess
+from auditor.capture.states.sealed import as_cdp_cookies, key_of, origin_of, unseal
 from auditor.domains import is_within
 from auditor.evidence import Coverage, Proof, Visitor
 from auditor.scenario import CookieProof, ElementProof, Platform, Scenario

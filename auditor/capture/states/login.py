@@ -18,12 +18,12 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.capture.authority import forget_key, make_authority
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.chromium import BrowserLost, Chromium, display
-from auditor.capture.proxy_process import ProxyLost, ProxyProcess
-from auditor.capture.sealed import Origin
-from auditor.capture.states import prove
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.chromium import BrowserLost, Chromium, display
+from auditor.capture.network.authority import forget_key, make_authority
+from auditor.capture.network.proxy_process import ProxyLost, ProxyProcess
+from auditor.capture.states.sealed import Origin
+from auditor.capture.states.visitor_state import prove
 from auditor.errors import CannotFinish, InputError
 from auditor.evidence import CookieMode, Visitor
 from auditor.scenario import Network, Platform

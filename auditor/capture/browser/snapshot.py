@@ -6,9 +6,9 @@ All of it over CDP; nothing is evaluated in a page. What could not be read is na
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.sensor import WITH_FRAMES, Sensor
-from auditor.capture.stores import Place, read_stores
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.sensor import WITH_FRAMES, Sensor
+from auditor.capture.browser.stores import Place, read_stores
 
 WORKERS = frozenset({"worker", "shared_worker", "service_worker"})
 

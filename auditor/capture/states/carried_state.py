@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from auditor.capture.sealed import Origin
+from auditor.capture.states.sealed import Origin
 from auditor.errors import InputError
 
 LIMIT_BYTES = 64 << 20

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from auditor.capture.chromium import FLAGS, find_chromium, runs_as_root, user_agent
+from auditor.capture.browser.chromium import FLAGS, find_chromium, runs_as_root, user_agent
 from auditor.errors import CannotFinish
 
 HINTS = ("architecture", "bitness", "formFactors", "fullVersionList", "model", "platformVersion", "wow64")

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from auditor.capture.cdp import CdpClient
+from auditor.capture.browser.cdp import CdpClient
 from auditor.evidence import Coverage
 from auditor.scenario import Limits
 

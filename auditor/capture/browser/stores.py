@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from websockets.exceptions import WebSocketException
 
-from auditor.capture.cdp import CdpClient, CdpError
+from auditor.capture.browser.cdp import CdpClient, CdpError
 
 STORES_S = 10.0
 """For all of it, so that a page with many databases cannot use up the visit's time."""

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor.capture.cdp import CdpClient, CdpError
-from auditor.capture.functions import Probe, arguments_of, condition, probes, trimmed_stack
+from auditor.capture.browser.cdp import CdpClient, CdpError
+from auditor.capture.browser.functions import Probe, arguments_of, condition, probes, trimmed_stack
 
 type Note = Callable[[str, dict[str, Any], str | None], None]
 

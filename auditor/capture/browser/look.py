@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from auditor.capture.cdp import CdpClient, CdpError, CdpTimeout
+from auditor.capture.browser.cdp import CdpClient, CdpError, CdpTimeout
 from auditor.store.run import DOCUMENT_FILE
 
 LOOK_S = 5.0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from auditor.capture.walls import Met, recognise
+from auditor.capture.browser.walls import Met, recognise
 from auditor.content import unpacked_size
 from auditor.domains import host_of
 from auditor.evidence import Exchange, Phase, Proof, Source, VisitEvidence
