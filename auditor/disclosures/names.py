@@ -84,7 +84,7 @@ class NameTable:
             self._short[plain] = (entity, name.kind.value, name)
             return
         self._known.setdefault(plain.lower(), []).append((False, entity, name.kind.value, name))
-        if name.kind is NameKind.brand:
+        if name.kind is NameKind.brand or not name.loose:
             return
         bare = _SPACES.sub(" ", self._form.sub(" ", plain)).strip()
         if bare != plain and len(bare) > 2:

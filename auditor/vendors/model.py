@@ -32,6 +32,9 @@ class Name(Fact):
     name: str = Field(min_length=1)
     kind: NameKind
     country: Country | None = Field(None, description="seat of the legal person (ISO 3166-1), where it is known")
+    loose: bool = Field(
+        True, description="whether it is still the vendor's without its legal form; no for common words"
+    )
     valid_from: date | None = Field(None, description="the first day the name was right, where it is known")
     valid_to: date | None = Field(None, description="the last day the name was right (former names)")
 
