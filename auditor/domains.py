@@ -13,7 +13,7 @@ import tldextract
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def registrable_domain(host: str) -> str:
     """The registrable domain (eTLD+1) of a host, in lower case; an IP address or a bare name is itself."""
     name = host.strip().rstrip(".").lower()

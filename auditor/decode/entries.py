@@ -6,7 +6,7 @@ from auditor.decode.globs import compile_glob, has_wildcard
 from auditor.decode.parameters import Param
 from auditor.vendors import Carrier, Parameter
 
-_NAMES_KEPT = 8192
+_NAMES_KEPT = 2048
 
 
 class Entries:

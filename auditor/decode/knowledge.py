@@ -23,6 +23,8 @@ from auditor.vendors import (
     VendorCookie,
 )
 
+# What is kept of hosts, paths and names seen: enough for a visit, nothing for a million.
+_KEPT = 8192
 _ANY_PATH = "/*"
 # `name.*` must not reach suffixes where anyone may register a name (google.github.io).
 _COUNTRY = re.compile(r"com|(com?\.)?[a-z]{2}")
@@ -108,12 +110,12 @@ class Knowledge:
         self._headers = tuple(headers)
         self._any_host_keys = {key: None for route in self._any_host for key in route.endpoint.when}
         # Caches belong to the object: a lookup by host repeats for every request of a visit.
-        self.vendor_of = lru_cache(maxsize=65536)(self._vendor_of)
-        self._cookie = lru_cache(maxsize=65536)(self._cookie_of)
-        self.site_cookie = lru_cache(maxsize=65536)(self._site_cookie)
-        self.header = lru_cache(maxsize=4096)(self._header)
-        self._of_host = lru_cache(maxsize=65536)(self._host_of)
-        self._way = lru_cache(maxsize=65536)(self._way_of)
+        self.vendor_of = lru_cache(maxsize=_KEPT)(self._vendor_of)
+        self._cookie = lru_cache(maxsize=_KEPT)(self._cookie_of)
+        self.site_cookie = lru_cache(maxsize=_KEPT)(self._site_cookie)
+        self.header = lru_cache(maxsize=_KEPT)(self._header)
+        self._of_host = lru_cache(maxsize=_KEPT)(self._host_of)
+        self._way = lru_cache(maxsize=_KEPT)(self._way_of)
 
     def _add(self, vendor: Vendor) -> None:
         for domain in vendor.domains:
