@@ -1,4 +1,4 @@
-"""Value grammars: what is inside a value that holds several facts (DOMAIN.md C.2.3, C.2.5).
+"""Value grammars: what is inside a value that holds several facts. What the signs mean is data (`_grammars.yaml`).
 
 Each takes a value and gives its parts: name within the value, data type (None: technical) and the part's value. What a
 grammar does not know it keeps as `unknown` or leaves out; it never guesses and never raises.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from auditor.vendors import Split
+from auditor.vendors import Split, load_grammars
 
 
 class Part(NamedTuple):
@@ -19,50 +19,44 @@ class Part(NamedTuple):
     value: str
 
 
-# Order of both grammars: https://www.giancampo.com/2024/ and the sources of DOMAIN.md C.2.5.
-_SIGNALS = ("ad_storage", "analytics_storage", "ad_user_data", "ad_personalization")
-_GCS = {"1": "granted", "0": "denied", "-": "unset"}
-_GCD = {"l": "unset", **dict.fromkeys("pqmu", "denied"), **dict.fromkeys("trnv", "granted")}
-
-_ENHANCED = {
-    "em": "hashed_email",
-    "pn": "hashed_phone",
-    **dict.fromkeys(("fn", "ln", "sa", "ct", "rg", "pc", "co"), "hashed_name_address"),
-}
-_CLEAR_PLACE = ("ct", "rg", "pc", "co")
 _HASH = re.compile(r"[0-9a-fA-F]{64}|[A-Za-z0-9_-]{43}=?")
+_FAILED = re.compile(r"e\d+")
 
 
 def consent_gcs(value: str) -> list[Part]:
-    """`G1xy`: x is ad_storage, y analytics_storage; 1 granted, 0 denied, - not set."""
-    if not re.fullmatch(r"G1[01-][01-]", value):
+    """`G1xy`: x is ad_storage, y analytics_storage."""
+    known = load_grammars().consent_gcs
+    if not re.fullmatch(r"G1..", value) or any(sign not in known.states for sign in value[2:]):
         return []
-    return [Part(name, "consent_state", _GCS[sign]) for name, sign in zip(_SIGNALS, value[2:], strict=False)]
+    return [
+        Part(name, "consent_state", known.states[sign]) for name, sign in zip(known.signals, value[2:], strict=True)
+    ]
 
 
 def consent_gcd(value: str) -> list[Part]:
-    """Four letters between digits, one a signal; the digits vary, letters not in the table are `unknown`."""
+    """Four letters between digits, one a signal; the digits vary, letters that are not known are `unknown`."""
     match = re.fullmatch(r"1\d([a-zA-Z])\d([a-zA-Z])\d([a-zA-Z])\d([a-zA-Z]).*", value)
     if match is None:
         return []
-    states = (_GCD.get(letter, "unknown") for letter in match.groups())
-    return [Part(name, "consent_state", state) for name, state in zip(_SIGNALS, states, strict=True)]
+    known = load_grammars().consent_gcd
+    states = (known.states.get(letter, "unknown") for letter in match.groups())
+    return [Part(name, "consent_state", state) for name, state in zip(known.signals, states, strict=True)]
 
 
 def enhanced(value: str) -> list[Part]:
-    """`tv.1~em.<SHA-256>~pn.<...>~co0.JP`: hashed contact data; `tv.1~` alone holds none (DOMAIN.md C.2.3)."""
+    """`tv.1~em.<SHA-256>~pn.<...>~co0.JP`: hashed contact data; `tv.1~` alone holds none."""
+    known = load_grammars().enhanced
     parts: list[Part] = []
     for piece in value.split("~"):
         key, dot, content = piece.partition(".")
         kind = key.rstrip("0123456789")
-        if not dot or kind not in _ENHANCED:
+        if not dot or kind not in known.fields:
             continue
         if _HASH.fullmatch(content):
-            parts.append(Part(key, _ENHANCED[kind], content))
-        elif kind == "em" and "@" in content:
-            parts.append(Part(key, "email", content))
-        elif kind in _CLEAR_PLACE and content and not re.fullmatch(r"e\d+", content):
-            parts.append(Part(key, "name_address", content))
+            parts.append(Part(key, known.fields[kind], content))
+        elif (clear := known.in_clear.get(kind)) and content and not _FAILED.fullmatch(content):
+            if clear != "email" or "@" in content:
+                parts.append(Part(key, clear, content))
     return parts
 
 

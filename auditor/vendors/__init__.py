@@ -7,7 +7,15 @@ lists     other people's lists, supplied by the user, made into vendor files
 
 from auditor.vendors.facts import Fact, Id, Mark
 from auditor.vendors.headers import HeaderWhen, StandardHeader
-from auditor.vendors.loading import VENDORS_DIR, Described, load_described, load_headers, load_taxonomy, load_vendors
+from auditor.vendors.loading import (
+    VENDORS_DIR,
+    Described,
+    load_described,
+    load_grammars,
+    load_headers,
+    load_taxonomy,
+    load_vendors,
+)
 from auditor.vendors.model import (
     Alias,
     BodyFormat,
@@ -67,6 +75,7 @@ __all__ = [
     "Vendor",
     "VendorCookie",
     "load_described",
+    "load_grammars",
     "load_headers",
     "load_taxonomy",
     "load_vendors",

@@ -4,6 +4,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Never
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from auditor.errors import InputError
 from auditor.specs import Spec, dotted, load
 from auditor.vendors.facts import Place, facts_in
+from auditor.vendors.grammars import Grammars
 from auditor.vendors.headers import StandardHeader, StandardHeaders
 from auditor.vendors.model import Vendor
 from auditor.vendors.taxonomy import Taxonomy
@@ -19,6 +21,7 @@ from auditor.vendors.taxonomy import Taxonomy
 VENDORS_DIR = Path(__file__).resolve().parents[2] / "vendors"
 TAXONOMY_FILE = "_data_types.yaml"
 HEADERS_FILE = "_headers.yaml"
+GRAMMARS_FILE = "_grammars.yaml"
 MAX_JSON_BYTES = 1 << 28
 
 
@@ -43,6 +46,12 @@ class VendorList(Spec):
 def load_taxonomy(path: Path = VENDORS_DIR / TAXONOMY_FILE) -> Taxonomy:
     """The taxonomy of data types. Raises InputError."""
     return load(path, Taxonomy)
+
+
+@cache
+def load_grammars(path: Path = VENDORS_DIR / GRAMMARS_FILE) -> Grammars:
+    """What the signs in values of several facts mean. Raises InputError."""
+    return load(path, Grammars)
 
 
 def load_headers(taxonomy: Taxonomy, path: Path = VENDORS_DIR / HEADERS_FILE) -> tuple[StandardHeader, ...]:
