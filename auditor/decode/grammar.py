@@ -28,9 +28,8 @@ def consent_gcs(value: str) -> list[Part]:
     known = load_grammars().consent_gcs
     if not re.fullmatch(r"G1..", value) or any(sign not in known.states for sign in value[2:]):
         return []
-    return [
-        Part(name, "consent_state", known.states[sign]) for name, sign in zip(known.signals, value[2:], strict=True)
-    ]
+    states = (known.states[sign].value for sign in value[2:])
+    return [Part(name, "consent_state", state) for name, state in zip(known.signals, states, strict=True)]
 
 
 def consent_gcd(value: str) -> list[Part]:
@@ -39,7 +38,7 @@ def consent_gcd(value: str) -> list[Part]:
     if match is None:
         return []
     known = load_grammars().consent_gcd
-    states = (known.states.get(letter, "unknown") for letter in match.groups())
+    states = (known.states[letter].value if letter in known.states else "unknown" for letter in match.groups())
     return [Part(name, "consent_state", state) for name, state in zip(known.signals, states, strict=True)]
 
 
@@ -54,10 +53,14 @@ def enhanced(value: str) -> list[Part]:
             continue
         if _HASH.fullmatch(content):
             parts.append(Part(key, known.fields[kind], content))
-        elif (clear := known.in_clear.get(kind)) and content and not _FAILED.fullmatch(content):
-            if clear != "email" or "@" in content:
-                parts.append(Part(key, clear, content))
+        elif (clear := known.in_clear.get(kind)) and _in_clear(clear, content):
+            parts.append(Part(key, clear, content))
     return parts
+
+
+def _in_clear(data_type: str, content: str) -> bool:
+    """Whether a text that is no hash is the datum itself, not the number of an error (`e0`)."""
+    return bool(content) and not _FAILED.fullmatch(content) and (data_type != "email" or "@" in content)
 
 
 _GRAMMARS: dict[Split, Callable[[str], list[Part]]] = {
