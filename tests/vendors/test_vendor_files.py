@@ -13,6 +13,7 @@ from auditor.vendors import (
     NameKind,
     Taxonomy,
     Vendor,
+    load_grammars,
     load_headers,
     load_taxonomy,
     load_vendors,
@@ -284,3 +285,10 @@ def test_what_every_japanese_site_may_carry_is_there() -> None:
 def test_yahoo_of_the_united_states_is_not_lineyahoo(host: str) -> None:
     found = KNOWLEDGE.vendor_of(host)
     assert found is None or found.vendor == "yahoo_us"
+
+
+def test_the_grammars_give_data_types_of_the_taxonomy() -> None:
+    contact = load_grammars().enhanced
+    assert {*contact.fields.values(), *contact.in_clear.values()} <= {t.code for t in TAXONOMY.data_types}
+    assert contact.in_clear.keys() <= contact.fields.keys()
+    assert load_grammars().consent_gcs.dated and load_grammars().consent_gcd.dated and contact.dated
