@@ -35,7 +35,8 @@ _SCREEN = re.compile(r"(\d{2,5})\s*[xX*,×]\s*(\d{2,5})")
 _HEX_HASH = re.compile(r"[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32}")
 _EMAIL_NAMES = frozenset({"em", "he", "hem", "mail", "eml"})
 _PHONE_NAMES = frozenset({"ph", "hp", "tel", "pn"})
-_DIGIT = re.compile(r"\d")
+# Words as names are made of them: small, CAPITAL, Capital or camelCase, with something between.
+_WORDS = re.compile(r"(?:(?>[a-z]*(?:[A-Z][a-z]+)+|[A-Z]+|[a-z]+)(?:[^A-Za-z0-9]+|$))+")
 _WORD = re.compile(r"[A-Za-z_-]*")
 _TOKENS = re.compile(r"[^A-Za-z0-9_.~-]+")
 # What a parameter must be called for a mere number to be taken for the screen's, or the time zone's.
@@ -160,8 +161,8 @@ class Facts:
         seen = self.recognise(value) if MIN_ID <= len(value) <= _MAX_ID else None
         if seen is None or seen.data_type in _CONTACT:
             return seen
-        # A cookie may hold the name of a page as well: what has no digit in it is no identifier here.
-        return seen if seen.data_type.endswith("_id") and _DIGIT.search(seen.value) else None
+        # A cookie may hold the name of a page as well: mere words are no identifier here.
+        return seen if seen.data_type.endswith("_id") and not _WORDS.fullmatch(seen.value) else None
 
     def _device(self, text: str, size: int, value: str, name: str) -> Seen | None:
         if text in self.titles:

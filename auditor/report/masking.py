@@ -25,7 +25,7 @@ ADDRESS_TYPES = frozenset({"page_url", "referrer"})
 _WORD = re.compile(r"[^\s/?#&=;,:«»\"'<>()\[\]{}|]+")
 _RUN = re.compile(r"[0-9A-Za-z_-]+")
 _HEX = re.compile(r"[0-9A-Fa-f-]{16,}")
-_LONG = re.compile(r"[0-9]{9,}|[0-9A-Za-z_]{24,}")
+_LONG = re.compile(r"[0-9]{9,}|[0-9A-Za-z_]{20,}")
 _MATRIX = r"(?<=;)(?P<name>[^;=/]*)=(?P<value>[^;/]*)"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 

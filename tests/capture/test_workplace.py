@@ -147,7 +147,8 @@ def test_the_browser_dies_with_the_auditor(temporary: Path) -> None:
 def test_the_sweep_ends_a_browser_that_lives_on(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system cannot be told to kill it with its parent."""
     text = PARENT.replace(
-        "async def hold", "from auditor.capture import chromium\nchromium.dies_with_us = lambda: ()\n\nasync def hold"
+        "async def hold",
+        "from auditor.capture.browser import chromium\nchromium.dies_with_us = lambda: ()\n\nasync def hold",
     )
     process, said = begin(text)
     browser = psutil.Process(int(said))
