@@ -30,7 +30,7 @@
   }
 
   function sessionId() {
-    const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(16)).join("-");
+    const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(16).padStart(8, "0")).join("-");
     return keepCookie("__rt__sid", readCookie("__rt__sid") || fresh(), 1800);
   }
 
