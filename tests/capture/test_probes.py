@@ -1,11 +1,15 @@
 """What scripts do in the page: told with its place, and not to be noticed by the page."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
+from auditor.capture.browser.cdp import CdpClient
 from auditor.capture.browser.functions import probes
+from auditor.capture.browser.probes import Probes
 from auditor.evidence import Cookie, CookieMode, Outcome, Signal, SignalKind, StackFrame, VisitEvidence
 from auditor.scenario import Click, Wait
 from auditor.store.calls import read_calls
@@ -182,3 +186,30 @@ def test_a_page_cannot_notice(chain: WebChain) -> None:
     assert watched.keys() == alone.keys()
     for what, seen in alone.items():
         assert watched[what] == seen, what
+
+
+async def test_a_service_worker_that_begins_before_its_probes_are_set_is_told() -> None:
+    """A browser that is told what to set and does not answer before the worker's script comes."""
+
+    async def browser(connection: ServerConnection) -> None:
+        async for raw in connection:
+            message = json.loads(raw)
+            if message["method"] == "Runtime.evaluate" and message["sessionId"] == "in-time":
+                await connection.send(json.dumps({"id": message["id"], "sessionId": "in-time", "result": {}}))
+
+    notes: list[tuple[str, str | None]] = []
+    watch = Probes(lambda method, params, session: notes.append((params.get("reason", method), session)))
+    async with serve(browser, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = await CdpClient.connect(f"ws://127.0.0.1:{port}/", lambda *_: None)
+        try:
+            for number, session in enumerate(("in-time", "late")):
+                watch.attach(client, session, {"type": "service_worker", "targetId": str(number)})
+            async with asyncio.timeout(10):
+                await watch._sessions["in-time"].in_time.wait()
+            for session in ("in-time", "late"):
+                script = {"url": "https://one.test/sw.js", "scriptId": "1"}
+                watch.on_event("Debugger.scriptParsed", session, script)
+        finally:
+            await client.close()
+    assert notes == [("set after the service worker had begun", "late")]

@@ -32,6 +32,7 @@ class CdpClient:
         self._socket, self._listener = socket, listener
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._answered: dict[int, Callable[[], None]] = {}
         self._sends: set[asyncio.Task[None]] = set()
         self.closed = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
@@ -46,10 +47,17 @@ class CdpClient:
         return cls(socket, listener)
 
     async def send(
-        self, method: str, params: dict[str, Any] | None = None, session: str | None = None, timeout_s: float = 5.0
+        self,
+        method: str,
+        params: dict[str, Any] | None = None,
+        session: str | None = None,
+        timeout_s: float = 5.0,
+        answered: Callable[[], None] | None = None,
     ) -> dict[str, Any]:
-        """Send a command and wait for its result. Raises CdpError."""
+        """Send a command and wait for its result; `answered` is called before any later event is. Raises CdpError."""
         number = next(self._ids)
+        if answered is not None:
+            self._answered[number] = answered
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         message: dict[str, Any] = {"id": number, "method": method, "params": params or {}}
@@ -65,6 +73,7 @@ class CdpClient:
             raise CdpError(f"{method}: the browser has gone") from None
         finally:
             self._waiting.pop(number, None)
+            self._answered.pop(number, None)
         if "error" in answer:
             raise CdpError(f"{method}: {answer['error'].get('message', 'refused')}")
         result: dict[str, Any] = answer.get("result", {})
@@ -97,6 +106,8 @@ class CdpClient:
             async for raw in self._socket:
                 message = json.loads(raw)
                 if "id" in message:
+                    if (answered := self._answered.get(message["id"])) is not None:
+                        answered()
                     future = self._waiting.get(message["id"])
                     if future is not None and not future.done():
                         future.set_result(message)

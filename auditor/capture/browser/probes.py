@@ -38,6 +38,7 @@ class _Session:
     number: int
     root: str
     worker: bool
+    service: bool = False
     realms: dict[str, int] = field(default_factory=dict)
     """The main world of each frame."""
     frames: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -55,6 +56,9 @@ class _Session:
     armed: bool = False
     opened: bool = False
     """By a script: a document of the same origin goes on in the realm of the empty one it begins with."""
+    in_time: asyncio.Event = field(default_factory=asyncio.Event)
+    """Of a service worker: its probes were set when its script came."""
+    begun: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -78,7 +82,7 @@ class Probes:
             client.send_soon("Runtime.runIfWaitingForDebugger", {}, session)
             return
         number = len(self._by_number) + 1
-        state = _Session(number, info["targetId"], info["type"] in WORKERS)
+        state = _Session(number, info["targetId"], info["type"] in WORKERS, info["type"] == "service_worker")
         self._sessions[session], self._by_number[number] = state, session
         client.send_soon("Debugger.enable", {}, session)
         patterns = {"patterns": [f"^(?!{self._token})"], "skipAnonymous": True}
@@ -133,6 +137,10 @@ class Probes:
                 state.starts[params["scriptId"]] = frame
                 state.arming += 1
                 self._start(self._arm_frame(session, state, frame))
+            case "Debugger.scriptParsed" if state.service and not state.begun and params["url"]:
+                state.begun = True
+                if not state.in_time.is_set():
+                    self._missed(session, "", "set after the service worker had begun")
             case "Debugger.paused":
                 self._paused(session, state, params)
             case "Debugger.resumed":
@@ -242,7 +250,7 @@ class Probes:
         asked = {"expression": ";".join(calls), "includeCommandLineAPI": True, "silent": True}
         assert self._client is not None
         try:
-            await self._client.send("Runtime.evaluate", asked, session)
+            await self._client.send("Runtime.evaluate", asked, session, answered=state.in_time.set)
             state.armed = True
         except CdpError as error:
             self._missed(session, "", f"not set: {error}")
