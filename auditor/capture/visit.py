@@ -197,6 +197,7 @@ async def _visit(
             if platform is not None:
                 await _phase(ground, sensor, Phase.prepare)
             await prove_after(plan, ground, run, context, client)
+            await sensor.timeline.end(client, browser.process.pid)
         except (StepFailed, PlaywrightError, CdpError):
             run.reasons += await lost(client, ground.playwright, planted)
             raise

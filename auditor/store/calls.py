@@ -12,6 +12,9 @@ from auditor.domains import site_of
 from auditor.evidence import Coverage, Phase, StackFrame
 from auditor.store.browser_events import read_events, stack_of
 
+FETCHED = {"beacon": "beacon", "fetch": "fetch", "img": "image"}
+"""The timeline's kinds of requests as groups of probes."""
+
 
 class Call(NamedTuple):
     """One call of a watched function; `script` is the innermost call that has an address."""
@@ -112,6 +115,8 @@ def _take(reading: _Reading, method: str, session: str | None, params: dict[str,
             reading.phase = Phase(params["phase"])
         case "Auditor.call":
             reading.calls.append(_call(reading, session, params))
+        case "Auditor.sent":
+            reading.calls.append(_sent(reading, params))
         case "Auditor.limit":
             reading.limits.add(params["probe"])
         case "Auditor.unwatched":
@@ -136,6 +141,25 @@ def _call(reading: _Reading, session: str | None, params: dict[str, Any]) -> Cal
         argument=params.get("argument"),
         value_sha256=params.get("value_sha256"),
         cookie=params.get("cookie"),
+    )
+
+
+def _sent(reading: _Reading, params: dict[str, Any]) -> Call:
+    """A request only the timeline tells of (capture/browser/timeline.py), as the call that made it."""
+    stack = stack_of({"stack": params["stack"]})
+    return Call(
+        probe="timeline",
+        kind="send",
+        group=FETCHED.get(params["fetch"], ""),
+        at=datetime.fromisoformat(params["at"]),
+        phase=reading.phase,
+        script=next((call for call in stack if call.url), None),
+        frame_url=params["document"] or None,
+        top_url=params["top"] or None,
+        origin="",
+        argument=params["url"],
+        value_sha256=None,
+        cookie=None,
     )
 
 

@@ -1,31 +1,55 @@
 """Causes that the browser's account of requests leaves out, from the calls that made the requests.
 
 A page that is going sends its last beacons when nobody is told of its requests any more; and of event streams and
-workers' scripts, which the browser begins by itself, only the document is told. The call
-(capture/browser/probes.yaml, kind send) tells which script it was.
+workers' scripts, which the browser begins by itself, only the document is told, and of a form that it was
+submitted. The call (capture/browser/probes.yaml, kind send; timeline.py) tells which script it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urljoin
 
+from auditor.domains import origin_of
 from auditor.evidence import Actor, Cause, Exchange
 from auditor.store.calls import Call
 
 BEFORE, AFTER = timedelta(seconds=10), timedelta(milliseconds=500)
 """How long before its request a call may have been, and how much the two clocks may differ."""
 
+SUBMITTED, CLOCKS = timedelta(seconds=2), timedelta(milliseconds=20)
+"""How long before its request a script may have submitted the form, and how much later by another clock."""
+
 OF_GOING_PAGES = {"beacon": "ping", "fetch": "fetch", "image": "image"}
 """Groups of calls to the resource types of requests that a page still makes when it is going."""
 
 
-def with_senders(exchanges: tuple[Exchange, ...], calls: Iterable[Call]) -> tuple[Exchange, ...]:
+def with_senders(exchanges: tuple[Exchange, ...], calls: Sequence[Call]) -> tuple[Exchange, ...]:
     """The exchanges, those without a script of their own with that of the call that fits in address and time."""
     sends: dict[str, list[Call]] = {}
     for call in calls:
         if call.kind == "send" and call.script is not None and (url := _address(call)):
             sends.setdefault(url, []).append(call)
-    return tuple(_with_sender(e, sends.get(_bare(e.url), [])) if sends else e for e in exchanges)
+    submits = [call for call in calls if call.group == "form" and call.script is not None]
+    return tuple(_submitted(_with_sender(e, sends.get(_bare(e.url), [])), submits) for e in exchanges)
+
+
+def _submitted(exchange: Exchange, submits: list[Call]) -> Exchange:
+    """A form's request with the script that submitted it, where all that may have are one script's call."""
+    cause = exchange.cause
+    if cause is None or cause.initiator_type != "form" or cause.stack:
+        return exchange
+    origin = origin_of(exchange.request_header("origin") or exchange.request_header("referer") or "")
+    near = [
+        call
+        for call in submits
+        if exchange.started_at - SUBMITTED <= call.at <= exchange.started_at + CLOCKS and call.origin == origin
+    ]
+    if len({call.script for call in near}) != 1:
+        return exchange
+    submits.remove(near[0])
+    script = near[0].script
+    assert script is not None
+    return exchange.model_copy(update={"cause": cause.model_copy(update={"initiator": script.url, "stack": (script,)})})
 
 
 def _address(call: Call) -> str:

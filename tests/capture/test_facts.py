@@ -138,8 +138,10 @@ def test_fact_6_beacons_and_icons_are_in_the_record(visits: dict[CookieMode, Mad
     assert made.one("https://one.test/favicon.ico").status == 404
     bye = made.one("https://one.test/bye")
     assert bye.request_body.kept == "さようなら".encode()
-    # The page is gone when its last beacon leaves: the browser's events do not tell of it.
-    assert (bye.source, bye.cause, bye.status) == (Source.proxy_only, None, 204)
+    # The page is gone when its last beacon leaves: of its script the timeline tells, not the browser's events.
+    assert (bye.source, bye.status) == (Source.proxy_only, 204)
+    assert bye.cause is not None
+    assert (bye.cause.initiator, bye.cause.stack[0].line) == ("https://one.test/everything", 8)
     assert bye.attributed_to is Actor.page
 
 

@@ -116,6 +116,18 @@ def test_a_body_over_the_limit_keeps_its_length_and_hash(recorder: Recorder, tmp
     assert exchange.response_body.cut
 
 
+def test_a_request_whose_body_never_came_is_in_the_record(recorder: Recorder, tmp_path: Path) -> None:
+    """What is counted is written: nothing of it was forwarded, and it says so."""
+    flow = make_flow(req=tutils.treq(method=b"POST"))
+    recorder.requestheaders(flow)
+    ended = recorder.end()
+    (exchange,) = written(tmp_path)
+    assert (ended.requests, ended.unfinished, ended.error) == (1, 1, None)
+    assert (exchange.method, exchange.url, exchange.status) == ("POST", "http://address:22/path", None)
+    assert exchange.request_body == Body()
+    assert exchange.error == "unfinished when the visit ended; the request's body had not come"
+
+
 def test_an_answer_that_breaks_off_is_kept_with_its_error(recorder: Recorder, tmp_path: Path) -> None:
     flow = make_flow(resp=True)
     recorder.requestheaders(flow)

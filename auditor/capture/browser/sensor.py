@@ -17,6 +17,7 @@ from auditor.capture.browser.cdp import CdpClient
 from auditor.capture.browser.guards import Guards
 from auditor.capture.browser.identity import user_agent_override
 from auditor.capture.browser.probes import Probes
+from auditor.capture.browser.timeline import Timeline
 
 KEPT = frozenset(
     {
@@ -69,11 +70,13 @@ class Sensor:
         self.crashed: str | None = None
         self.events = 0
         self.probes = Probes(self.note)
+        self.timeline = Timeline(self.note)
 
     async def attach(self, client: CdpClient) -> None:
         """Follow every target of the browser, from before its first line of script. Raises CdpError."""
         self._client = client
         self._identity = await asyncio.to_thread(user_agent_override)
+        await self.timeline.begin(client)
         await client.send("Target.setAutoAttach", AUTO_ATTACH)
 
     def close(self) -> None:
@@ -86,6 +89,9 @@ class Sensor:
 
     def on_event(self, method: str, session: str | None, params: dict[str, Any]) -> None:
         """Take one event; called in the order they come."""
+        self.timeline.on_event(method, params)
+        if self.timeline.ended:
+            return  # its pages are being ended: what happens to them now is our doing
         if method == "Target.attachedToTarget":
             self._attached(params)
         elif method == "Target.detachedFromTarget":

@@ -42,6 +42,8 @@ class Recording:
     connections: Connections = field(default_factory=Connections)
     names: dict[str, str] = field(default_factory=dict)
     under_way: dict[str, http.HTTPFlow] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
+    """Requests under way whose body has not come yet."""
     endless: set[str] = field(default_factory=set)
     tees: dict[str, Tee] = field(default_factory=dict)
     uploads: dict[str, tuple[http.HTTPFlow, Tee]] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class Recorder:
         recording.requests += 1
         recording.names[flow.id] = f"r{recording.requests:05d}"
         recording.under_way[flow.id] = flow
+        recording.unwritten.add(flow.id)
         recording.last_activity = time.monotonic()
         if not recording.replay and _is_large(flow.request, recording.caps.kept_bytes):
             self._request(recording, flow, None)
@@ -184,6 +187,7 @@ class Recorder:
     @staticmethod
     def _request(recording: Recording, flow: http.HTTPFlow, body: Body | None) -> None:
         request = flow.request
+        recording.unwritten.discard(flow.id)
         recording.writer.request(
             recording.names[flow.id],
             _time(request.timestamp_start),
@@ -325,6 +329,10 @@ class Recorder:
         if flow.response is not None and flow.id in recording.tees:
             self._answered(recording, flow, error)
             return
+        if flow.id in recording.unwritten:
+            # Counted, and not forwarded: nothing of it reached a server.
+            self._request(recording, flow, Body())
+            error = f"{error}; the request's body had not come"
         recording.connections.saw(host_of(_url(flow)), flow.client_conn, flow.server_conn)
         recording.writer.failure(
             recording.names[flow.id],

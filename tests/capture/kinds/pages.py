@@ -102,6 +102,13 @@ addEventListener("pagehide", () => {
   document.documentElement.dataset.done = "1";
 })();"""
 
+LEAVES = """const sends = name => {
+  navigator.sendBeacon("/k/left-beacon?" + name, "left");
+  fetch("/k/left-fetch?" + name, {method: "POST", body: "left", keepalive: true});
+  new Image().src = "/k/left-image.png?" + name;
+};
+addEventListener("pagehide", () => sends(location.pathname.slice(3)));"""
+
 SCRIPTS = {
     "parser.js": "",
     "preloaded.js": "",
@@ -137,6 +144,9 @@ SCRIPTS = {
     "thirdframe.js": 'fetch("/k/fromthirdframe", {credentials: "include"});\nparent.postMessage(1, "*");',
     "scope.js": 'Promise.all(["passed", "made", "stored", "network"].map(n => fetch("/k/scope/" + n)));',
     "popup.js": 'fetch("/k/frompopup").then(() => opener.postMessage(1));',
+    "left.js": LEAVES,
+    "leftframe.js": LEAVES,
+    "other.js": 'addEventListener("pagehide", () => navigator.sendBeacon("/k/other-beacon"));',
 }
 
 FRAMES = {
@@ -146,6 +156,10 @@ FRAMES = {
     "deepframe": '<!doctype html><img src="/k/deepimg.png">',
     "scope/page": '<!doctype html><script src="/k/scope.js"></script>',
     "popup": '<!doctype html><script src="/k/popup.js"></script>',
+    "left": '<!doctype html><script src="/k/left.js"></script><iframe src="https://two.test/k/leftframe"></iframe>',
+    "leftframe": '<!doctype html><script src="/k/leftframe.js"></script>',
+    "leftagain": '<!doctype html><script src="/k/other.js"></script><script src="/k/left.js"></script>',
+    "last": "<!doctype html>last",
     "form": "<!doctype html>sent",
     "multipart": "<!doctype html>sent",
 }
