@@ -15,10 +15,8 @@ from auditor.vendors.lists.open_cookies import COLUMNS, lifetime_days
 
 from .listed import (
     DAY,
-    DOMAIN,
     ENTITIES,
     ENTITY,
-    ENTITY_MAP,
     SERVICES,
     SHIPPED,
     TAXONOMY,
@@ -28,16 +26,6 @@ from .listed import (
     write,
     write_csv,
 )
-
-
-@pytest.fixture
-def radar(tmp_path: Path) -> Path:
-    write(tmp_path / "radar/entities/Kazoe, Inc..json", ENTITY)
-    write(tmp_path / "radar/build-data/generated/entity_map.json", ENTITY_MAP)
-    write(tmp_path / "radar/domains/JP/kazoe-stats.test.json", DOMAIN)
-    write(tmp_path / "radar/domains/JP/nobody.test.json", {**DOMAIN, "domain": "nobody.test", "owner": {}})
-    write(tmp_path / "radar/package.json", {"name": "radar"})
-    return tmp_path / "radar"
 
 
 def test_tracker_radar(radar: Path) -> None:

@@ -11,10 +11,7 @@ import pytest
 from auditor import cli
 
 from .listed import (
-    DOMAIN,
     ENTITIES,
-    ENTITY,
-    ENTITY_MAP,
     FACT,
     SERVICES,
     SHIPPED,
@@ -26,16 +23,6 @@ from .listed import (
 )
 
 type Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def radar(tmp_path: Path) -> Path:
-    write(tmp_path / "radar/entities/Kazoe, Inc..json", ENTITY)
-    write(tmp_path / "radar/build-data/generated/entity_map.json", ENTITY_MAP)
-    write(tmp_path / "radar/domains/JP/kazoe-stats.test.json", DOMAIN)
-    write(tmp_path / "radar/domains/JP/nobody.test.json", {**DOMAIN, "domain": "nobody.test", "owner": {}})
-    write(tmp_path / "radar/package.json", {"name": "radar"})
-    return tmp_path / "radar"
 
 
 @pytest.fixture
