@@ -4,14 +4,18 @@
 """
 
 from auditor.disclosures.links import DisclosureLink, disclosure_links
-from auditor.disclosures.model import DeclaredRow, Disclosure
+from auditor.disclosures.model import Correction, DeclaredRow, Disclosure, Operation, PageView, Reach
 from auditor.disclosures.reader import load_disclosure, read_disclosure
 from auditor.disclosures.wording import covers
 
 __all__ = [
+    "Correction",
     "DeclaredRow",
     "Disclosure",
     "DisclosureLink",
+    "Operation",
+    "PageView",
+    "Reach",
     "covers",
     "disclosure_links",
     "load_disclosure",

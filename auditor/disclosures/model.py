@@ -1,5 +1,7 @@
 """A disclosure as rows: recipient, service, contents, purposes, opt-out, each with its place on the page."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -18,10 +20,63 @@ class DeclaredRow(BaseModel):
     service: str = ""
     content: tuple[str, ...] = Field((), description="taxonomy codes understood from the text")
     content_text: str = ""
-    purposes: tuple[str, ...] = Field((), description="texts; own purpose first, recipient's second where told apart")
+    not_sent: tuple[str, ...] = Field((), description="taxonomy codes the text says are not sent")
+    vague: tuple[str, ...] = Field((), description="等, その他 and the like in the contents' text (JP-09)")
+    purposes: tuple[str, ...] = Field((), description="all texts; own purpose first, recipient's second")
+    purpose_own: str = Field("", description="the operator's own purpose, where the page tells the two apart")
+    purpose_recipient: str = Field("", description="the recipient's purpose, where the page tells the two apart")
     opt_out: str = ""
+    policy_url: str = Field("", description="address of the recipient's policy, as the row links to it")
     where: str = Field("", description="place on the page: CSS-like path of the row")
+    quote: str = Field("", description="the row's text as it stands there, shortened")
     confidence: float = Field(1.0, description="1: table or keys; less where the page's structure had to be guessed")
+
+
+class Operation(BaseModel):
+    """One thing a person does on the way to a page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: str = Field(description="click: a link or button; open: a menu or a collapsed part")
+    text: str = Field("", description="what the element says")
+    selector: str = Field("", description="CSS path of it")
+    url: str = Field("", description="the page's address afterwards")
+
+
+class Reach(BaseModel):
+    """How the disclosure is reached from one audited page (規則22条の2の28③一)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: str = Field(description="the audited page's address")
+    path: tuple[Operation, ...] = Field((), description="the operations, none where it stands on the page itself")
+    reached: bool
+    looked_at: int = Field(0, description="pages opened on the way, also in vain")
+
+
+class PageView(BaseModel):
+    """How a page of the disclosure is shown to a person (規則22条の2の28①), as the browser rendered it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str
+    screenshot: str = Field("", description="file in the visit's folder")
+    font_px: float | None = Field(None, description="smallest computed size of the declaring text; None: not measured")
+    overflow_px: int | None = Field(None, description="how far it scrolls sideways in a window of 360 px")
+    viewport: bool | None = Field(None, description="whether it has a viewport meta element")
+    collapsed: tuple[str, ...] = Field((), description="selectors of collapsed parts that held declaring text")
+    as_picture: bool = Field(False, description="the declaring part is a picture or a PDF, no text of the page")
+    japanese: float | None = Field(None, description="share of Japanese letters among all letters of the text, 0 to 1")
+
+
+class Correction(BaseModel):
+    """A person's change to what was read: who, when, what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str = Field(min_length=1)
+    at: datetime
+    note: str = ""
 
 
 class Disclosure(BaseModel):
@@ -36,3 +91,7 @@ class Disclosure(BaseModel):
     rows: tuple[DeclaredRow, ...] = ()
     not_understood: tuple[str, ...] = Field((), description="texts of table cells or blocks that gave no row")
     encoding: str = ""
+    text: str = Field("", description="the page's text, shortened: what rules about wording and opt-out look at")
+    views: tuple[PageView, ...] = Field((), description="how its pages look; none where no browser rendered them")
+    reach: tuple[Reach, ...] = Field((), description="how it is reached from each audited page; none: not looked for")
+    corrections: tuple[Correction, ...] = Field((), description="by whom and when it was corrected by hand")
