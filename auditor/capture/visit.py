@@ -29,7 +29,7 @@ from auditor.capture.preparing import platform_of, prepare, prove_after
 from auditor.capture.states.drift import Watched
 from auditor.capture.states.visitor_state import StateNotReached, restore_state
 from auditor.errors import InputError
-from auditor.evidence import Outcome, Phase, Proof, Visit, VisitKind
+from auditor.evidence import Coverage, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
 from auditor.scenario import Goto, PlannedVisit, Site, Step
 from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
@@ -179,6 +179,9 @@ async def _visit(
                 await chooser.confirm(page)
                 run.consent = chooser.result
             except StepFailed:
+                if standing := sensor.probes.standing():
+                    reason = "documents stood at their start, where the auditor sets its probes, when the step failed"
+                    run.coverage.append(Coverage(sensor="browser", skipped=standing, reason=reason))
                 if sensor.crashed is None:
                     # What stood in its way is to be seen.
                     await _look(view, page, folder, run, journey, sensor)

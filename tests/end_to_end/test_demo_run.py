@@ -27,9 +27,17 @@ OWN = {site.id: site.own_domains for site in load_scenario(SCENARIO).sites}
 
 def test_every_visit_is_complete(demo_run: DemoRun) -> None:
     visits = [v.visit for v in demo_run.result.visits]
-    assert {v.visit: v.reason for v in visits if v.outcome is not Outcome.complete} == {}
+    assert [story(v) for v in demo_run.result.visits if v.visit.outcome is not Outcome.complete] == []
     kinds = {VisitKind.audit: 70, VisitKind.disclosure: 5, VisitKind.control: 3}
     assert Counter(v.kind for v in visits) == kinds
+
+
+def story(evidence: VisitEvidence) -> tuple[object, ...]:
+    """What is needed to find out why a visit that should be complete is not."""
+    unanswered = [(e.started_at, e.phase, e.url, e.error) for e in evidence.exchanges if e.status is None]
+    sent = [(e.started_at, e.url[:80], e.status) for e in evidence.exchanges if e.phase is Phase.journey]
+    visit, page = evidence.visit, evidence.document_html or ""
+    return visit.visit, visit.reason, [c.reason for c in evidence.coverage], unanswered, sent[-12:], page[:200]
 
 
 def test_the_servers_log_and_the_record_agree_exactly(demo_run: DemoRun) -> None:

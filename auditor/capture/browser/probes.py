@@ -148,6 +148,10 @@ class Probes:
             case "Runtime.exceptionThrown":
                 self._thrown(session, state, params)
 
+    def standing(self) -> int:
+        """How many documents stand at their start, because of us, at this moment."""
+        return sum(state.halted for state in self._sessions.values())
+
     def without_own(self, params: dict[str, Any]) -> dict[str, Any]:
         """A request's event without our own script in its cause: what was parsed after its pause is the parser's."""
         initiator = params.get("initiator", {})
