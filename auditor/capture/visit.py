@@ -19,6 +19,7 @@ from auditor.capture.browser.look import View, answers, look
 from auditor.capture.browser.sensor import Sensor
 from auditor.capture.browser.snapshot import jar, snapshot
 from auditor.capture.consent import Chooser
+from auditor.capture.disclosure import Finder, Links
 from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.equipment import canary_proof, chromium, connect, lost, plant, recording
 from auditor.capture.ground import Attempt, Ground
@@ -32,9 +33,11 @@ from auditor.errors import InputError
 from auditor.evidence import Coverage, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
 from auditor.scenario import Goto, PlannedVisit, Site, Step
-from auditor.store.run import EVENTS_FILE, HOSTS_FILE, STATE_FILE
+from auditor.store.run import EVENTS_FILE, HOSTS_FILE, LINKS_FILE, PAGES_FILE, STATE_FILE
 
 BLANK = "about:blank"
+LINKED = (VisitKind.audit, VisitKind.disclosure)
+"""Kinds of visits whose pages' links are kept: a disclosure must be reachable from them."""
 DRAIN_QUIET_MS = 300
 
 
@@ -70,7 +73,7 @@ async def record_visit(
     sensor = Sensor(folder / EVENTS_FILE, guards)
     try:
         async with asyncio.timeout(ground.scenario.limits.visit_ms / 1000):
-            await guards.keep(_visit(plan, site, ground, folder, run, journey, sensor, guards))
+            await guards.keep(_visit(plan, site, kind, ground, folder, run, journey, sensor, guards))
     except TimeoutError:
         run.reasons.append(f"timeout: the visit took longer than {ground.scenario.limits.visit_ms} ms")
     except VisitEnded as error:
@@ -131,6 +134,7 @@ async def record_visit(
 async def _visit(
     plan: PlannedVisit,
     site: Site,
+    kind: VisitKind,
     ground: Ground,
     folder: Path,
     run: Attempt,
@@ -162,16 +166,25 @@ async def _visit(
             view = await _view(page, context, client, sensor)
             journey.on_step = _told(sensor, guards)
             chooser = Chooser(plan.consent, site, client, sensor, journey, limits.consent_ms)
+            links = Links()
 
             async def choose() -> None:
                 await chooser.look(page, context)
                 run.consent = chooser.result
+                if kind in LINKED:
+                    await links.gather(view)
+
+            async def viewed(opened: Page) -> View:
+                return view if opened is page else await _view(opened, context, client, sensor)
 
             try:
                 if site.url != BLANK:
                     await journey.open(page, site.url)
                 await choose()
                 await journey.run(page, site.journey, "journey", after=choose)
+                if kind is VisitKind.disclosure:
+                    finder = Finder(journey, links, folder, context, viewed)
+                    await _find(finder, site, page, ground, folder)
                 await _phase(ground, sensor, Phase.settle)
                 if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                     seen = "limit reached before the network was quiet"
@@ -187,6 +200,10 @@ async def _visit(
                     await _look(view, page, folder, run, journey, sensor)
                 raise
             looked = await _look(view, page, folder, run, journey, sensor)
+            if kind in LINKED:
+                await links.gather(view)
+                links.write(folder / LINKS_FILE)
+                run.coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in links.problems]
             run.state |= await snapshot(client, sensor, browser.endpoint)
             run.state["problems"] += looked
             await _phase(ground, sensor, Phase.close)
@@ -206,6 +223,24 @@ async def _visit(
             raise
         finally:
             await client.close()
+
+
+async def _find(finder: Finder, site: Site, page: Page, ground: Ground, folder: Path) -> None:
+    """Keep the disclosure's page as it is shown, or look for it from the site's page."""
+    limits = ground.scenario.limits
+
+    async def settle() -> None:
+        await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms)
+
+    operations = site.disclosure.find if site.disclosure is not None else None
+    try:
+        await settle()
+        if operations is None:
+            await finder.keep(page)
+        else:
+            await finder.find(page, operations, settle)
+    finally:
+        finder.write(folder / PAGES_FILE)
 
 
 async def _phase(ground: Ground, sensor: Sensor, phase: Phase) -> None:

@@ -4,8 +4,10 @@
 """
 
 from auditor.disclosures.links import DisclosureLink, disclosure_links
-from auditor.disclosures.model import Correction, DeclaredRow, Disclosure, Operation, PageView, Reach
+from auditor.disclosures.model import Correction, DeclaredRow, Disclosure, PageView, Reach
+from auditor.disclosures.reaching import reach
 from auditor.disclosures.reader import load_disclosure, read_disclosure
+from auditor.disclosures.viewing import view_of
 from auditor.disclosures.wording import covers
 
 __all__ = [
@@ -13,11 +15,12 @@ __all__ = [
     "DeclaredRow",
     "Disclosure",
     "DisclosureLink",
-    "Operation",
     "PageView",
     "Reach",
     "covers",
     "disclosure_links",
     "load_disclosure",
+    "reach",
     "read_disclosure",
+    "view_of",
 ]

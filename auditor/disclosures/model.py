@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditor.evidence import Operation
+
 
 class DeclaredRow(BaseModel):
     """One declared recipient. Texts are as on the page; `entity` and `content` are what we understood."""
@@ -30,17 +32,6 @@ class DeclaredRow(BaseModel):
     where: str = Field("", description="place on the page: CSS-like path of the row")
     quote: str = Field("", description="the row's text as it stands there, shortened")
     confidence: float = Field(1.0, description="1: table or keys; less where the page's structure had to be guessed")
-
-
-class Operation(BaseModel):
-    """One thing a person does on the way to a page."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    action: str = Field(description="click: a link or button; open: a menu or a collapsed part")
-    text: str = Field("", description="what the element says")
-    selector: str = Field("", description="CSS path of it")
-    url: str = Field("", description="the page's address afterwards")
 
 
 class Reach(BaseModel):

@@ -16,6 +16,7 @@ from auditor.evidence.exchange import (
     Message,
     StackFrame,
 )
+from auditor.evidence.found import FoundPage, Operation, PageLink, PageLinks
 from auditor.evidence.kept import Cookie, Signal, SignalKind, StorageItem
 from auditor.evidence.visit import (
     ConsentClick,
@@ -43,10 +44,14 @@ __all__ = [
     "Coverage",
     "Evidence",
     "Exchange",
+    "FoundPage",
     "Headers",
     "Interim",
     "Message",
+    "Operation",
     "Outcome",
+    "PageLink",
+    "PageLinks",
     "Phase",
     "Proof",
     "Screenshot",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from auditor.evidence.base import Consent, CookieMode, Evidence, Outcome, VisitKind, Visitor
 from auditor.evidence.exchange import Exchange
+from auditor.evidence.found import FoundPage, PageLinks
 from auditor.evidence.kept import Cookie, Signal, StorageItem
 from auditor.hosts import Host
 
@@ -138,3 +139,5 @@ class VisitEvidence(Evidence):
     signals: tuple[Signal, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     document_html: str | None = Field(None, description="the page as rendered at the end")
+    links: tuple[PageLinks, ...] = Field((), description="of the pages the visit was on")
+    pages: tuple[FoundPage, ...] = Field((), description="opened because they may be the site's disclosure")

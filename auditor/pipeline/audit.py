@@ -86,12 +86,12 @@ def scenario_of(run: RunFolder) -> Scenario | None:
 
 
 def tasks_of(scenario: Scenario) -> list[Task]:
-    """All visits of a scenario: each site's disclosure page once, then the matrix."""
+    """All visits of a scenario: each site's disclosure once (its page, or the search for it), then the matrix."""
     sites = {site.id: site for site in scenario.sites}
     tasks: list[Task] = [
-        (_disclosure_plan(site), _disclosure_site(site, site.disclosure.url), VisitKind.disclosure)
+        (_disclosure_plan(site), _disclosure_site(site, site.disclosure.url or site.url), VisitKind.disclosure)
         for site in scenario.sites
-        if site.disclosure is not None and site.disclosure.url is not None
+        if site.disclosure is not None and site.disclosure.file is None
     ]
     return tasks + [(plan, sites[plan.site], VisitKind.audit) for plan in matrix(scenario)]
 

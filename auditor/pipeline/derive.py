@@ -7,12 +7,11 @@ from typing import Any
 from auditor.check import check_run
 from auditor.compare import compare_run
 from auditor.decode import Knowledge, Transmission, decode_visit
-from auditor.disclosures import Disclosure, load_disclosure, read_disclosure
-from auditor.errors import InputError
-from auditor.evidence import Outcome, VisitEvidence, VisitKind
+from auditor.evidence import VisitKind
 from auditor.pipeline.audit import scenario_of
+from auditor.pipeline.declared import disclosures_of
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
-from auditor.scenario import DisclosureAt, Fill, Scenario, Site
+from auditor.scenario import Fill, Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.vendors import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
@@ -39,7 +38,7 @@ def derive(run: RunFolder) -> RunResult:
             items, rows = decode_visit(evidence, knowledge, typed.get(evidence.visit.site, ()))
             transmissions += items
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
-    disclosures, notes = _disclosures(run, scenario, visits, knowledge)
+    disclosures, notes = disclosures_of(run, scenario, visits, knowledge)
     audited = [v for v in visits if v.visit.kind is VisitKind.audit]
     sites = scenario.sites if scenario else ()
     return RunResult(
@@ -72,43 +71,6 @@ def derive_and_write(run: RunFolder, lang: Lang = "ja") -> tuple[RunResult, Repo
     reports = write_reports(result, run.derived, lang)
     run.write_bag()
     return result, reports
-
-
-def _disclosures(
-    run: RunFolder, scenario: Scenario | None, visits: list[VisitEvidence], knowledge: Knowledge
-) -> tuple[dict[str, Disclosure], list[str]]:
-    """Each site's disclosure by site id, and a note for each named one that could not be read: not measured."""
-    found: dict[str, Disclosure] = {}
-    notes: list[str] = []
-    pages = {v.visit.site: v for v in visits if v.visit.kind is VisitKind.disclosure}
-    for site in scenario.sites if scenario else ():
-        if site.disclosure is None:
-            continue
-        try:
-            disclosure = _disclosure(run, site, site.disclosure, pages.get(site.id), knowledge)
-        except InputError as error:
-            notes.append(f"{site.id}: the disclosure could not be read: {error.message}")
-        else:
-            found[site.id] = disclosure.model_copy(update={"site": site.id})
-    return found, notes
-
-
-def _disclosure(
-    run: RunFolder, site: Site, named: DisclosureAt, page: VisitEvidence | None, knowledge: Knowledge
-) -> Disclosure:
-    if named.file is not None:
-        path = run.data / "disclosures" / f"{site.id}{named.file.suffix.lower()}"
-        return load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
-    if page is None or page.visit.outcome is not Outcome.complete:
-        raise InputError(f"its page was not visited: {page.visit.reason if page else 'no visit'}")
-    if page.document_html is None:
-        raise InputError("its page could not be kept as it was rendered")
-    return read_disclosure(
-        page.document_html,
-        address=page.visit.final_url or page.visit.page,
-        vendors=knowledge.vendors,
-        taxonomy=knowledge.taxonomy,
-    )
 
 
 def _facts(facts: dict[str, Any]) -> RunFacts:

@@ -62,15 +62,16 @@ class Platform(Spec):
 
 
 class DisclosureAt(Spec):
-    """Where a site discloses its external transmissions: an address the browser opens, or a file."""
+    """Where a site discloses its external transmissions: an address the browser opens, a file, or to be found."""
 
     url: WebAddress | None = None
     file: Path | None = None
+    find: int | None = Field(None, ge=1, le=4, description="look for it from the site's page, so many clicks away")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.url is None) == (self.file is None):
-            raise ValueError("needs exactly one of url and file")
+        if sum(place is not None for place in (self.url, self.file, self.find)) != 1:
+            raise ValueError("needs exactly one of url, file and find")
         return self
 
 

@@ -22,11 +22,21 @@ from auditor.evidence import (
 )
 from auditor.store.browser_events import read_events, read_hops
 from auditor.store.calls import Calls, read_calls, script_cookies
+from auditor.store.found import read_links, read_pages
 from auditor.store.hosts import read_hosts, unanswered
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
 from auditor.store.kept import gone_frames, kept_items
-from auditor.store.run import DOCUMENT_FILE, EVENTS_FILE, HOSTS_FILE, STATE_FILE, WIRE_FILE, RunFolder
+from auditor.store.run import (
+    DOCUMENT_FILE,
+    EVENTS_FILE,
+    HOSTS_FILE,
+    LINKS_FILE,
+    PAGES_FILE,
+    STATE_FILE,
+    WIRE_FILE,
+    RunFolder,
+)
 from auditor.store.senders import with_senders
 from auditor.store.signals import signals_of
 from auditor.store.storage_key import split_storage_key
@@ -77,6 +87,8 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         signals=signals_of(visit.visit, exchanges, calls),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
+        links=read_links(folder / LINKS_FILE),
+        pages=read_pages(folder / PAGES_FILE),
     )
 
 

@@ -37,6 +37,8 @@ EVENTS_FILE = "events.jsonl.gz"
 STATE_FILE = "state.json"
 HOSTS_FILE = "hosts.json"
 DOCUMENT_FILE = "document.html"
+LINKS_FILE = "links.json.gz"
+PAGES_FILE = "pages.json"
 
 
 class FileFact(Evidence):

@@ -43,7 +43,7 @@ async def answers(view: View, timeout_s: float) -> bool:
     """
     for _ in range(2):
         try:
-            await _evaluate(view, "1", timeout_s / 2)
+            await evaluate(view, "1", timeout_s / 2)
             return True
         except CdpTimeout:
             view.client.send_soon("Page.stopLoading", {}, view.session)
@@ -55,7 +55,7 @@ async def look(view: View, folder: Path) -> Seen:
     until = asyncio.get_running_loop().time() + LOOK_S
     while True:
         try:
-            title, length, html = await _evaluate(view, _READ % MAX_CHARACTERS, LOOK_S)
+            title, length, html = await evaluate(view, _READ % MAX_CHARACTERS, LOOK_S)
             break
         except CdpError as error:
             # A page that goes elsewhere at this moment is looked at again.
@@ -67,7 +67,8 @@ async def look(view: View, folder: Path) -> Seen:
     return Seen(title.encode("utf-8", "replace").decode(), cut)
 
 
-async def _evaluate(view: View, expression: str, timeout_s: float) -> Any:
+async def evaluate(view: View, expression: str, timeout_s: float) -> Any:
+    """An expression's value, in a world of our own in the page. Raises CdpError."""
     world = {"frameId": view.frame, "worldName": "auditor"}
     created = await view.client.send("Page.createIsolatedWorld", world, view.session, timeout_s)
     asked = {"expression": expression, "contextId": created["executionContextId"], "returnByValue": True}

@@ -1,0 +1,138 @@
+"""What each site declares: its disclosure read from a file, from the page the scenario names, or found by clicks."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import urldefrag
+
+from auditor.decode import Knowledge
+from auditor.disclosures import Disclosure, Reach, load_disclosure, reach, read_disclosure, view_of
+from auditor.errors import InputError
+from auditor.evidence import FoundPage, Outcome, PageLinks, VisitEvidence, VisitKind
+from auditor.scenario import DisclosureAt, Scenario, Site
+from auditor.store.run import RunFolder
+
+PDF = "application/pdf"
+
+
+class _Read(NamedTuple):
+    page: FoundPage
+    disclosure: Disclosure
+
+
+def disclosures_of(
+    run: RunFolder, scenario: Scenario | None, visits: Sequence[VisitEvidence], knowledge: Knowledge
+) -> tuple[dict[str, Disclosure], list[str]]:
+    """Each site's disclosure by site id, and a note for each place that could not be read: not measured."""
+    found: dict[str, Disclosure] = {}
+    notes: list[str] = []
+    by_site: dict[str, list[VisitEvidence]] = {}
+    for visit in visits:
+        by_site.setdefault(visit.visit.site, []).append(visit)
+    for site in scenario.sites if scenario else ():
+        if site.disclosure is None:
+            continue
+        mine = by_site.get(site.id, [])
+        try:
+            disclosure = _disclosure(run, site, site.disclosure, mine, knowledge)
+        except InputError as error:
+            notes.append(f"{site.id}: the disclosure could not be read: {error.message}")
+        else:
+            found[site.id] = disclosure.model_copy(update={"site": site.id})
+    return found, notes
+
+
+def _disclosure(
+    run: RunFolder, site: Site, named: DisclosureAt, visits: Sequence[VisitEvidence], knowledge: Knowledge
+) -> Disclosure:
+    if named.file is not None:
+        path = run.data / "disclosures" / f"{site.id}{named.file.suffix.lower()}"
+        return load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
+    visit = next((v for v in visits if v.visit.kind is VisitKind.disclosure), None)
+    if visit is None or visit.visit.outcome is not Outcome.complete:
+        raise InputError(f"its page was not visited: {visit.visit.reason if visit else 'no visit'}")
+    pages = visit.pages or (_as_kept(visit) if named.find is None else ())
+    read = [_Read(page, _page(page, visit, knowledge)) for page in pages if page.html]
+    if not read:
+        if named.find is not None and not any(page.problem for page in pages):
+            # Looked for, and no link leads to anything that may be one: nothing is declared there.
+            return Disclosure(address=visit.visit.page, found=False, reach=_reach(visits, ()))
+        problems = "; ".join(page.problem for page in pages if page.problem)
+        raise InputError(problems or "its page could not be kept as it was rendered")
+    return _joined(read, visits)
+
+
+def _as_kept(visit: VisitEvidence) -> tuple[FoundPage, ...]:
+    """The page at the end of a visit that kept no others."""
+    address = visit.visit.final_url or visit.visit.page
+    return (FoundPage(address=address, certain=True, html=visit.document_html or ""),)
+
+
+def _page(page: FoundPage, visit: VisitEvidence, knowledge: Knowledge) -> Disclosure:
+    data: bytes | str = page.html
+    content_type = "text/html"
+    if (pdf := _pdf(page, visit)) is not None:
+        data, content_type = pdf, PDF
+    return read_disclosure(
+        data,
+        address=page.address,
+        vendors=knowledge.vendors,
+        taxonomy=knowledge.taxonomy,
+        content_type=content_type,
+    )
+
+
+def _pdf(page: FoundPage, visit: VisitEvidence) -> bytes | None:
+    """A PDF's bytes as the server sent them: the browser shows them in a viewer of its own."""
+    for exchange in visit.exchanges:
+        kind = (exchange.response_header("content-type") or "").split(";")[0].strip().lower()
+        if kind == PDF and exchange.url == urldefrag(page.address).url:
+            return exchange.response_content().data
+    return None
+
+
+def _joined(read: Sequence[_Read], visits: Sequence[VisitEvidence]) -> Disclosure:
+    """The page that declares most; rows of further pages that links of a disclosure lead to are its rows, too."""
+    best = max(read, key=_rank)
+    others = [each for each in read if each is not best and _belongs(each, best)]
+    rows = list(best.disclosure.rows)
+    known = {(row.recipient, row.service, row.content_text) for row in rows}
+    for other in others:
+        for row in other.disclosure.rows:
+            if (row.recipient, row.service, row.content_text) not in known:
+                rows.append(row.model_copy(update={"where": f"{other.page.address} {row.where}"}))
+    left = [*best.disclosure.not_understood, *(t for other in others for t in other.disclosure.not_understood)]
+    views = tuple(view_of(each.page, each.disclosure.rows) for each in (best, *others))
+    return best.disclosure.model_copy(
+        update={
+            "rows": tuple(rows),
+            "not_understood": tuple(dict.fromkeys(left)),
+            "found": any(each.disclosure.found for each in (best, *others)),
+            "views": views,
+            "reach": _reach(visits, [best.page.address]),
+        }
+    )
+
+
+def _rank(each: _Read) -> tuple[int, bool, bool, int]:
+    """More rows that name a recipient; found at all; by a link that says so; fewer operations."""
+    named = sum(row.entity is not None or bool(row.content) for row in each.disclosure.rows)
+    return named, each.disclosure.found, each.page.certain, -len(each.page.path)
+
+
+def _belongs(other: _Read, best: _Read) -> bool:
+    """Whether a page with rows is a further part: links that name a disclosure lead from one to the other."""
+    if not other.disclosure.rows or not other.page.certain:
+        return False
+    near, far = sorted((other, best), key=lambda each: len(each.page.path))
+    return any(operation.url == near.page.address for operation in far.page.path[:-1])
+
+
+def _reach(visits: Iterable[VisitEvidence], targets: Sequence[str]) -> tuple[Reach, ...]:
+    """The ways from each page the complete audits were on; links of all visits count."""
+    audited: list[str] = []
+    links: list[PageLinks] = []
+    for visit in visits:
+        links += visit.links
+        if visit.visit.kind is VisitKind.audit and visit.visit.outcome is Outcome.complete:
+            audited += [each.page for each in visit.links]
+    return reach(audited, links, targets)

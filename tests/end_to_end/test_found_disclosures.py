@@ -1,0 +1,158 @@
+"""A disclosure is found by clicks from the site's page, kept as it is shown, and read; where there is none, none is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auditor.disclosures import Disclosure
+from auditor.evidence import Outcome, VisitKind
+from auditor.pipeline import audit, derive
+from auditor.report import RunResult
+from auditor.store.run import RunFolder
+
+from .pages_web import PagesWeb, pages_web
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TABLE = """<table><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th></tr>
+<tr><td>Google LLC</td><td>Cookie、閲覧したページのURL</td><td>アクセス解析</td></tr></table>"""
+VIEWPORT = '<meta name="viewport" content="width=device-width">'
+RULES = f"<!doctype html>{VIEWPORT}<title>外部送信について</title><h1>利用者情報の外部送信について</h1>{TABLE}"
+POLICY = "<!doctype html><title>プライバシーポリシー</title><h1>プライバシーポリシー</h1><p>大切に扱います。</p>"
+SHOP = "<!doctype html><title>店</title><h1>くつの店</h1><p>いらっしゃいませ。</p>"
+
+PAGES = {
+    # in the footer
+    "foot.test": {
+        "/": f'{SHOP}<a href="/shoes">くつ</a><footer><a href="/rules">外部送信について</a></footer>',
+        "/shoes": f'{SHOP}<footer><a href="/rules">外部送信について</a></footer>',
+        "/rules": RULES,
+    },
+    # in a menu that is closed
+    "menu.test": {
+        "/": f"""{SHOP}<button id="menu" aria-expanded="false" onclick="list.hidden = false">メニュー</button>
+<ul id="list" hidden><li><a href="/rules">利用者情報の外部送信</a></li></ul>""",
+        "/rules": RULES,
+    },
+    # behind the privacy policy, in a window of its own, letters of 8 px, the table in a closed part
+    "deep.test": {
+        "/": f'{SHOP}<a href="/policy">プライバシーポリシー</a>',
+        "/policy": f'{POLICY}<a href="/rules" target="_blank">外部送信規律に基づく公表事項</a>',
+        "/rules": f"""<!doctype html><title>公表事項</title><h1>外部送信規律に基づく公表事項</h1>
+<details><summary>送信先の一覧</summary><div style="font-size: 8px; width: 700px">{TABLE}</div></details>""",
+    },
+    # a policy that declares nothing
+    "none.test": {"/": f'{SHOP}<a href="/policy">プライバシーポリシー</a>', "/policy": POLICY},
+    # no link at all
+    "bare.test": {"/": SHOP},
+}
+JOURNEYS = {"foot.test": "journey: [{click: 'a[href=\"/shoes\"]'}]"}
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunFolder, RunResult]]:
+    folder = tmp_path_factory.mktemp("found")
+    with pages_web(folder, PAGES) as web:
+        out = folder / "run"
+        run = audit(scenario(folder, web), out, 2, lambda _total: lambda _visit: None, lambda _scenario: None)
+        yield run, derive(RunFolder.open(out))
+
+
+def scenario(folder: Path, web: PagesWeb) -> Path:
+    sites = "".join(
+        f"""
+  - id: {host.partition(".")[0]}
+    operator: 株式会社くつ
+    url: https://{host}/
+    disclosure: {{find: 2}}
+    {JOURNEYS.get(host, "")}"""
+        for host in PAGES
+    )
+    names = "".join(f"\n    {host}: {address}" for host, address in web.names.items())
+    path = folder / "found.yaml"
+    path.write_text(
+        f"""scenario: found
+cookie_modes: [allowed]
+limits: {{settle_quiet_ms: 200, settle_max_ms: 3000, drain_ms: 1000, step_ms: 8000, consent_ms: 500}}
+sites:{sites}
+network:
+  ca: {web.ca}
+  names:{names}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def declared(result: tuple[RunFolder, RunResult], site: str) -> Disclosure:
+    (found,) = [d for d in result[1].disclosures if d.site == site]
+    return found
+
+
+def test_every_visit_is_complete(result: tuple[RunFolder, RunResult]) -> None:
+    visits = [v.visit for v in result[1].visits if v.visit.kind is not VisitKind.control]
+    assert {v.visit: v.reason for v in visits if v.outcome is not Outcome.complete} == {}
+    assert [v.visit for v in visits if v.kind is VisitKind.disclosure] == [
+        f"{site}.disclosure" for site in ("bare", "deep", "foot", "menu", "none")
+    ]
+    assert result[1].notes == ()
+
+
+@pytest.mark.parametrize("site", ["foot", "menu", "deep"])
+def test_what_is_found_is_read(result: tuple[RunFolder, RunResult], site: str) -> None:
+    disclosure = declared(result, site)
+    assert disclosure.found
+    assert disclosure.address == f"https://{site}.test/rules"
+    assert [(row.entity, row.content) for row in disclosure.rows] == [("google", ("cookie_id", "page_url"))]
+
+
+@pytest.mark.parametrize("site", ["none", "bare"])
+def test_where_nothing_is_declared_nothing_is_found(result: tuple[RunFolder, RunResult], site: str) -> None:
+    disclosure = declared(result, site)
+    assert (disclosure.found, disclosure.rows) == (False, ())
+
+
+def test_the_way_there_is_kept_click_by_click(result: tuple[RunFolder, RunResult]) -> None:
+    paths = {
+        v.visit.site: [(o.action, o.text) for o in page.path]
+        for v in result[1].visits
+        for page in v.pages
+        if page.address.endswith("/rules")
+    }
+    assert paths == {
+        "foot": [("click", "外部送信について")],
+        "menu": [("open", "メニュー"), ("click", "利用者情報の外部送信")],
+        "deep": [("click", "プライバシーポリシー"), ("click", "外部送信規律に基づく公表事項")],
+    }
+
+
+def test_from_each_audited_page_the_operations_are_counted(result: tuple[RunFolder, RunResult]) -> None:
+    reached = {
+        site: [
+            (r.page.removeprefix(f"https://{site}.test"), r.reached, len(r.path)) for r in declared(result, site).reach
+        ]
+        for site in ("foot", "menu", "deep", "bare")
+    }
+    assert reached == {
+        "foot": [("/", True, 1), ("/shoes", True, 1)],
+        "menu": [("/", True, 2)],
+        "deep": [("/", True, 2)],
+        "bare": [("/", False, 0)],
+    }
+
+
+def test_how_it_is_shown(result: tuple[RunFolder, RunResult]) -> None:
+    (near,), (deep,) = declared(result, "foot").views, declared(result, "deep").views
+    assert (near.font_px, near.overflow_px, near.viewport, near.collapsed) == (16.0, 0, True, ())
+    assert (deep.font_px, deep.viewport, len(deep.collapsed)) == (8.0, False, 3)
+    assert deep.overflow_px is not None
+    assert deep.overflow_px > 300
+    assert near.japanese is not None
+    assert 0.6 < near.japanese < 1
+
+
+def test_a_picture_of_the_place_is_there(result: tuple[RunFolder, RunResult]) -> None:
+    run, _ = result
+    picture = run.visits_dir / "deep.disclosure" / declared(result, "deep").views[0].screenshot
+    assert picture.read_bytes().startswith(b"\x89PNG")
