@@ -26,7 +26,10 @@ def view_of(page: FoundPage, rows: Iterable[DeclaredRow]) -> PageView:
     root = _parsed(page.html)
     if root is None:
         return told
+    rows = tuple(rows)
     declared = _squashed("".join(_texts(rows)))
+    # Names may be in Latin letters: what is sent and why must be Japanese.
+    said = "".join(text for row in rows for text in (row.content_text, *row.purposes, row.opt_out))
     sizes: list[float] = []
     collapsed: list[str] = []
     texts: list[str] = []
@@ -45,7 +48,7 @@ def view_of(page: FoundPage, rows: Iterable[DeclaredRow]) -> PageView:
         update={
             "font_px": min(sizes, default=None),
             "collapsed": tuple(collapsed[:MAX_SELECTORS]),
-            "japanese": japanese_share(declared or "".join(texts)),
+            "japanese": japanese_share(said or "".join(texts)),
         }
     )
 
