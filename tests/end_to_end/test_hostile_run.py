@@ -38,7 +38,15 @@ LIMITS = {
     "body_max_mb": 256,
     "memory_mb": 1_200,
 }
-FILES = {"visit.json", "wire.warc.gz", "events.jsonl.gz", "state.json", "hosts.json", "document.html"}
+FILES = {
+    "visit.json",
+    "wire.warc.gz",
+    "events.jsonl.gz",
+    "state.json",
+    "hosts.json",
+    "document.html",
+    "links.json.gz",
+}
 
 
 class Run(NamedTuple):

@@ -31,6 +31,7 @@ from mitmproxy.proxy.layers.http._http2 import Http2Client, Http2Server
 from wsproto.frame_protocol import CloseReason
 
 from auditor.capture.network.flow_control import Bounded, Drained, waiting_for_browser, waiting_for_server
+from auditor.capture.network.sent_again import SendsAgain
 
 INTERIM = "interim"
 """Key of `flow.metadata`: the interim answers as (status, headers), in their order."""
@@ -49,8 +50,8 @@ class Interim(HttpEvent):
     response: http.Response
 
 
-class Stream(layers.HttpStream):
-    """Keeps interim answers with their flow and passes early hints on."""
+class Stream(SendsAgain):
+    """Keeps interim answers with their flow and passes early hints on; sends again as a browser would."""
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, Drained):

@@ -16,6 +16,7 @@ from mitmproxy.proxy import server_hooks
 
 from auditor.capture.network.connections import Connections
 from auditor.capture.network.interim import INTERIM
+from auditor.capture.network.sent_again import SENT_AGAIN
 from auditor.capture.network.tee import Caps, Store, Tee
 from auditor.domains import host_of
 from auditor.evidence import Body, Phase
@@ -226,6 +227,8 @@ class Recorder:
         """The answer has passed."""
         recording = self._now()
         recording.responses += 1
+        if SENT_AGAIN in flow.metadata:
+            self._note(_address(flow.server_conn), "had closed the connection: the request was sent on another")
         self._answered(recording, flow, None)
 
     @fail_closed
