@@ -40,12 +40,13 @@ def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Cal
     replays = {site.replay: _hash(site.replay) for site in scenario.sites if site.replay is not None}
     run = RunFolder.create(out)
     try:
-        run.write_facts(_facts(out.name, scenario, scenario_file))
+        digest = hashlib.sha256(scenario_file.read_bytes()).hexdigest()
+        run.write_facts(facts_of(out.name, scenario, scenario_file.name, digest))
         _keep_files(run, scenario)
         run.custody("start", {"run": out.name})
         for recording, digest in replays.items():
             run.custody("replay", {"file": recording.name, "sha256": digest})
-        _go_on(run, scenario, workers, begun)
+        go_on(run, scenario, tasks_of(scenario), workers, begun)
     finally:
         run.release()
     return run
@@ -68,7 +69,7 @@ def resume(out: Path, workers: int, begun: Begun) -> RunFolder:
         run.spool_dir.mkdir()
         run.custody("resume", {"run": out.name})
         run.mend_custody()
-        _go_on(run, scenario, workers, begun)
+        go_on(run, scenario, tasks_of(scenario), workers, begun)
     finally:
         run.release()
     return run
@@ -112,10 +113,10 @@ def _disclosure_site(site: Site, url: str) -> Site:
     return site.model_copy(update={"url": url, "journey": ()})
 
 
-def _go_on(run: RunFolder, scenario: Scenario, workers: int, begun: Begun) -> None:
-    """Canary, then every visit that is not there yet; the run's times and canary go into run.json."""
+def go_on(run: RunFolder, scenario: Scenario, wanted: list[Task], workers: int, begun: Begun) -> None:
+    """Canary, then every visit of those wanted that is not there yet; the run's times and canary go into run.json."""
     there = set(run.published())
-    tasks = [task for task in tasks_of(scenario) if task[0].visit not in there]
+    tasks = [task for task in wanted if task[0].visit not in there]
     progress = begun(len(tasks))
     facts = run.facts()
     part: dict[str, Any] = {"started_at": _now(), "workers": workers, "browser": browser_facts()}
@@ -174,13 +175,14 @@ def _count(canary: dict[str, list[Proof]]) -> int:
     return sum(len(proofs) for proofs in canary.values())
 
 
-def _facts(name: str, scenario: Scenario, file: Path) -> dict[str, Any]:
+def facts_of(name: str, scenario: Scenario, file: str, digest: str) -> dict[str, Any]:
+    """What run.json says of a run at its beginning; `digest` is the SHA-256 of the scenario's file."""
     return {
         "run": name,
         "title": scenario.title or scenario.scenario,
         "scenario": scenario.model_dump_json(),
-        "scenario_file": file.name,
-        "scenario_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "scenario_file": file,
+        "scenario_sha256": digest,
         "versions": {
             "auditor": __version__,
             "python": platform.python_version(),

@@ -7,8 +7,9 @@ import pytest
 
 from auditor.disclosures import Disclosure
 from auditor.evidence import Outcome, VisitKind
-from auditor.pipeline import audit, derive
+from auditor.pipeline import audit, derive, disclosure_at
 from auditor.report import RunResult
+from auditor.scenario import Network
 from auditor.store.run import RunFolder
 
 from .pages_web import PagesWeb, pages_web
@@ -150,6 +151,14 @@ def test_how_it_is_shown(result: tuple[RunFolder, RunResult]) -> None:
     assert deep.overflow_px > 300
     # Cookie、閲覧したページのURL / アクセス解析: 14 Japanese letters of 23
     assert near.japanese == round(14 / 23, 3)
+
+
+def test_an_address_alone_is_looked_at_and_read(tmp_path: Path) -> None:
+    with pages_web(tmp_path, {"foot.test": PAGES["foot.test"]}) as web:
+        network = Network(names=web.names, ca=web.ca)
+        found = disclosure_at("https://foot.test/", tmp_path / "found", find=1, network=network)
+    assert (found.address, [row.entity for row in found.rows]) == ("https://foot.test/rules", ["google"])
+    assert [p.name for p in (tmp_path / "found" / "data" / "visits").glob("page.*")] == ["page.disclosure"]
 
 
 def test_a_picture_of_the_place_is_there(result: tuple[RunFolder, RunResult]) -> None:
