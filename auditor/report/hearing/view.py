@@ -12,8 +12,8 @@ from auditor.decode import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of
 from auditor.evidence import CookieMode, Exchange, VisitEvidence, VisitKind, Visitor
-from auditor.report.html.parts import data_type_name, is_complete
 from auditor.report.hearing.sheet import Column
+from auditor.report.html.parts import data_type_name, is_complete
 from auditor.report.inputs import RunResult, top_address
 from auditor.report.masking import Masker
 from auditor.report.rows.visited import party, visit_sites
@@ -45,6 +45,7 @@ class View:
             (v.visit.visit, x.request): x for v in self.visits.values() for x in v.exchanges if x.of_page
         }
         self._entities = {s.id: s.entity for s in (result.scenario.sites if result.scenario else ())}
+        self._all = {f"{x.visit}/{x.request}" for v in result.visits for x in v.exchanges}
         self._received = {vendor: Received() for vendor in vendors}
         self._levels = {t.code: t.level for t in result.taxonomy.data_types}
         self._order = {t.code: n for n, t in enumerate(result.taxonomy.data_types)}
@@ -105,6 +106,14 @@ class View:
         """The requests that brought the visits' pages: the evidence that they were looked at."""
         return {ref for v in visits for ref in self._documents[v]}
 
+    def proof(self, findings: Iterable[Finding]) -> set[str]:
+        """The findings' evidence, as far as it is in this run."""
+        return self.real(e for f in findings for e in f.evidence)
+
+    def real(self, evidence: Iterable[str]) -> set[str]:
+        """Those of the ids that are requests of this run."""
+        return {e for e in evidence if e in self._all}
+
     def findings(self, *, items: Sequence[str] = (), rules: Sequence[str] = ()) -> list[Finding]:
         """Findings of these monitoring items or of these rules."""
         return [f for f in self.result.findings if f.item in items or f.rule in rules]
@@ -127,7 +136,7 @@ class View:
 
 
 def document_of(evidence: VisitEvidence) -> set[str]:
-    """The request that brought a visit's page: its main document, else its first request; none where nothing is kept."""
+    """The request that brought a visit's page: its main document, else its first; none where nothing was recorded."""
     own = [x for x in evidence.exchanges if x.of_page] or list(evidence.exchanges)
     main = next((x for x in own if x.cause is not None and x.cause.main_frame), own[0] if own else None)
     return {f"{main.visit}/{main.request}"} if main else set()

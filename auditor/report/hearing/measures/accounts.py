@@ -5,6 +5,7 @@ Only that they went along is seen. Whether the platform joins what it received t
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from auditor.domains import host_of
 from auditor.evidence import CookieMode, Phase, VisitEvidence, VisitKind, Visitor
@@ -27,7 +28,7 @@ def account_bound(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         line(
             words("account.cookie", state=state_name(visitor, mode)),
             columns,
-            lambda c, v=visitor, m=mode: _account(view, c, view.in_state(c, v, m), in_cookie=True),
+            partial(_in_state, view, visitor, mode),
         )
         for visitor, mode in STATES
         if (visitor, mode) in planned
@@ -43,6 +44,10 @@ def account_bound(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _in_state(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
+    return _account(view, column, view.in_state(column, visitor, mode), in_cookie=True)
+
+
 def _account(view: View, column: Column, within: Mapping[str, VisitEvidence], *, in_cookie: bool) -> Cell:
     found = [
         t
@@ -55,9 +60,7 @@ def _account(view: View, column: Column, within: Mapping[str, VisitEvidence], *,
 
 def _held(view: View, column: Column) -> Cell:
     """Logged out: identifiers equal to cookies the same browser sent to the platform before it logged out."""
-    within = {
-        name: v for mode in CookieMode for name, v in view.in_state(column, Visitor.logged_out, mode).items()
-    }
+    within = {name: v for mode in CookieMode for name, v in view.in_state(column, Visitor.logged_out, mode).items()}
     if not within:
         return missing("missing.logged_out")
     before = {name: _sent_before(view, v, column) for name, v in within.items()}

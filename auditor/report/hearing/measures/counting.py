@@ -15,9 +15,7 @@ def missing(key: str, **values: object) -> Said:
     return Said("missing", words(key, **values))
 
 
-def in_visits(
-    view: View, hits: Iterable[Ref], within: Mapping[str, VisitEvidence], detail: Text | None = None
-) -> Cell:
+def in_visits(view: View, hits: Iterable[Ref], within: Mapping[str, VisitEvidence], detail: Text | None = None) -> Cell:
     """In how many of these visits, with how many requests; a figure of nothing leads to the visits' documents."""
     found = {hit for hit in hits if hit[0] in within}
     if not within:

@@ -1,6 +1,7 @@
-"""What sites say: of the platform on others' sites (3-2), as its documents ask of tag owners (3-3), on its own (2-1)."""
+"""What sites say of the platform (3-2), as its documents ask of tag owners (3-3); and what its own sites say (2-1)."""
 
 from collections import Counter
+from functools import partial
 
 from auditor.check.finding import Finding, Verdict
 from auditor.check.rules import load_rules
@@ -34,12 +35,12 @@ def notice(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         others = view.at(column.vendor, own=False)
         sites |= {v.visit.site: v.visit.operator for v in others.values()}
     return tuple(
-        line(words("notice.site", site=site, operator=operator), columns, lambda c, site=site: _notice(view, c, site))
+        line(words("notice.site", site=site, operator=operator), columns, partial(_notice, view, site))
         for site, operator in sites.items()
     ) or (line(words("notice.any"), columns, lambda _: missing("missing.others")),)
 
 
-def _notice(view: View, column: Column, site: str) -> Cell:
+def _notice(view: View, site: str, column: Column) -> Cell:
     within = {n: v for n, v in view.at(column.vendor, own=False).items() if v.visit.site == site}
     if not within:
         return Said("note", words("note.own_site"))
@@ -50,7 +51,7 @@ def _notice(view: View, column: Column, site: str) -> Cell:
     general = [f for f in view.findings(items=(NOTICE,)) if f.site == site and not f.vendor and not f.recipient]
     told = verdicts([*about, *general]) or words("verdict.none")
     disclosure = next((d for d in view.result.disclosures if d.site == site), None)
-    evidence = refs(sent) | {e for f in about for e in f.evidence}
+    evidence = refs(sent) | view.proof(about)
     if disclosure is None:
         return figure(words("notice.unread", requests=len(sent)), evidence, told)
     if site in view.disclosure_visits:
@@ -71,10 +72,20 @@ def _stated(view: View, disclosure: Disclosure, column: Column, requests: int) -
 
 def tag_owners(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     """3-3: the sites that carry the platform's modules, what its documents ask of them, what was found (JP-28)."""
+    texts = {c.vendor: _documents(view, c) for c in columns}
+    most = max(map(len, texts.values()), default=0)
+
+    def document(number: int, column: Column) -> Cell:
+        own = texts[column.vendor]
+        return Said("note", own[number] if number < len(own) else words("tags.no_document"))
+
     return (
         line(words("tags.sites"), columns, lambda c: _carrying(view, c)),
         line(words("tags.findings"), columns, lambda c: _asked(view, c)),
-        line(words("tags.documents"), columns, lambda c: _documents(view, c)),
+        *(
+            line(words("tags.document", n=number + 1), columns, partial(document, number))
+            for number in range(max(most, 1))
+        ),
     )
 
 
@@ -91,7 +102,7 @@ def _carrying(view: View, column: Column) -> Cell:
 
 def _asked(view: View, column: Column) -> Cell:
     found = [f for f in view.findings(rules=(TAG_OWNERS,)) if f.vendor == column.vendor]
-    evidence = {e for f in found for e in f.evidence}
+    evidence = view.proof(found)
     if found and evidence:
         sites = sorted({f.site for f in found})
         return figure(verdicts(found) or words("verdict.none"), evidence, listed([same(site) for site in sites]))
@@ -101,17 +112,19 @@ def _asked(view: View, column: Column) -> Cell:
     return Said("note", words("verdict.none")) if judged else missing("missing.rule", rule=TAG_OWNERS)
 
 
-def _documents(view: View, column: Column) -> Cell:
-    """The platform's documents for tag owners, as its vendor file has them: no figure of this run."""
+def _documents(view: View, column: Column) -> list[Text]:
+    """The platform's documents that ask something of tag owners, as its vendor file has them: no figures of the run."""
     vendor = view.knowledge.vendor(column.vendor)
-    asks = [(ask, document) for document in (vendor.documents if vendor else ()) for ask in document.asks]
-    if not asks:
-        return Said("note", words("tags.no_documents"))
-    parts = [
-        words("tags.ask", text=Text(ja=ask.text_ja, en=ask.text_en), mark=ask.mark.value, url=document.url)
-        for ask, document in asks
+    return [
+        words(
+            "tags.ask",
+            url=document.url,
+            mark=document.mark.value,
+            asks=listed([Text(ja=ask.text_ja, en=ask.text_en) for ask in document.asks]),
+        )
+        for document in (vendor.documents if vendor else ())
+        if document.asks
     ]
-    return Said("note", listed(parts, 6))
 
 
 def own_disclosure(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:

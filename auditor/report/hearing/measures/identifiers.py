@@ -1,6 +1,8 @@
 """3-5: the same identifier received from several sites; 3-6 and 3-7: keys that data about a person is matched by."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import partial
 
 from auditor.decode.transmission import Transmission
 from auditor.report.hearing.measures.counting import in_visits, line
@@ -29,14 +31,15 @@ def across_sites(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         line(
             words("across.kind", kind=view.kind(code)),
             columns,
-            lambda c, code=code: _across(view, c, found[code].get(c.vendor, {})),
+            partial(_across, view, found[code]),
         )
         for code in view.kinds(found)
     ]
-    return tuple(lines) or (line(words("across.any"), columns, lambda c: _across(view, c, {})),)
+    return tuple(lines) or (line(words("across.any"), columns, partial(_across, view, {})),)
 
 
-def _across(view: View, column: Column, values: dict[str, list[Transmission]]) -> Cell:
+def _across(view: View, found: Mapping[str, dict[str, list[Transmission]]], column: Column) -> Cell:
+    values = found.get(column.vendor, {})
     others = view.at(column.vendor, own=False)
     if not values:
         return in_visits(view, (), others)
@@ -58,10 +61,10 @@ def match_keys(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         line(
             words("match.kind", kind=view.kind(code)),
             columns,
-            lambda c, code=code: _keys(view, c, keys[code].get(c.vendor, [])),
+            partial(_matched, view, keys[code]),
         )
         for code in view.kinds(keys)
-    ] or [line(words("match.any"), columns, lambda c: _keys(view, c, []))]
+    ] or [line(words("match.any"), columns, partial(_matched, view, {}))]
     return (*lines, line(words("match.sync"), columns, lambda c: _keys(view, c, _synced(view, c))))
 
 
@@ -69,6 +72,10 @@ def _is_key(view: View, t: Transmission) -> bool:
     if view.level(t.data_type) == "contact" or t.data_type == "ad_id":
         return True
     return t.data_type == "account_id" and t.carrier is not Carrier.cookie
+
+
+def _matched(view: View, found: Mapping[str, list[Transmission]], column: Column) -> Cell:
+    return _keys(view, column, found.get(column.vendor, []))
 
 
 def _keys(view: View, column: Column, items: list[Transmission]) -> Cell:

@@ -50,9 +50,7 @@ def _after(view: View, column: Column) -> Cell:
     within = {n: v for n, v in view.at(column.vendor, own=False).items() if _opted_out(view, v, column)}
     if not within:
         return missing("missing.opt_out")
-    items = [
-        t for t in view.of(column.vendor).items if t.visit in within and view.level(t.data_type) in IDENTIFYING
-    ]
+    items = [t for t in view.of(column.vendor).items if t.visit in within and view.level(t.data_type) in IDENTIFYING]
     detail = names(Counter(view.item_name(t) for t in items), 8)
     return in_visits(view, {(t.visit, t.request) for t in items}, within, detail)
 
@@ -69,7 +67,7 @@ def _findings(view: View, column: Column) -> Cell:
     own = {v.visit.site for v in view.at(column.vendor, own=True).values()}
     found = [f for f in view.findings(rules=RULES) if f.vendor == column.vendor or (not f.vendor and f.site in own)]
     told = verdicts(found)
-    evidence = {e for f in found for e in f.evidence}
+    evidence = view.proof(found)
     if told is None:
         return Said("note", words("verdict.none"))
     return figure(told, evidence) if evidence else Said("note", told)

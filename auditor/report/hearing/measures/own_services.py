@@ -1,9 +1,11 @@
 """The platform's own sites: what they send and what was found there (5-1); choices on consent banners (2-2)."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import partial
 
-from auditor.evidence import Consent, VisitEvidence
 from auditor.domains import site_of
+from auditor.evidence import Consent, VisitEvidence
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.measures.declared import verdicts
 from auditor.report.hearing.sheet import Cell, Column, Line, Said, figure
@@ -13,8 +15,6 @@ from auditor.report.html.parts import operators_domains, recipient_name, same
 from auditor.report.rows.visited import party, visit_sites
 from auditor.report.texts import Text, label, texts
 
-RULE = "5-1"
-
 
 def own_services(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     """5-1: who else receives from the platform's own sites, and the findings there rule by rule."""
@@ -23,11 +23,11 @@ def own_services(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     lines = [
         line(words("own.measured"), columns, lambda c: _measured(view, c)),
         line(words("own.recipients"), columns, lambda c: _recipients(view, c)),
-        line(words("own.findings"), columns, lambda c: _findings(view, own[c.vendor], None)),
+        line(words("own.findings"), columns, partial(_findings, view, own, None)),
     ]
     for rule in sorted(mine):
         name = words("own.rule", rule=rule, name=texts().get(f"rule.{rule}") or same(""))
-        lines.append(line(name, columns, lambda c, rule=rule: _findings(view, own[c.vendor], rule)))
+        lines.append(line(name, columns, partial(_findings, view, own, rule)))
     return tuple(lines)
 
 
@@ -80,15 +80,18 @@ def _recipients(view: View, column: Column) -> Cell:
     if not found:
         return in_visits(view, (), within)
     every = {ref for requests in found.values() for ref in requests}
-    return figure(words("count.recipients", n=len(found), requests=len(every)), refs(every), recipients_named(view, found))
+    return figure(
+        words("count.recipients", n=len(found), requests=len(every)), refs(every), recipients_named(view, found)
+    )
 
 
-def _findings(view: View, sites: set[str], rule: str | None) -> Cell:
+def _findings(view: View, own: Mapping[str, set[str]], rule: str | None, column: Column) -> Cell:
     """Findings at the platform's own sites; those that rest on no request are words without a figure."""
+    sites = own[column.vendor]
     if not sites:
         return missing("missing.own")
     found = [f for f in view.result.findings if f.site in sites and rule in (None, f.rule)]
-    evidence = {e for f in found for e in f.evidence}
+    evidence = view.proof(found)
     told = verdicts(found)
     if told is None:
         within = {n: v for n, v in view.visits.items() if v.visit.site in sites}
@@ -117,9 +120,7 @@ def _choices(view: View, column: Column) -> Cell:
     if not wanted:
         return missing("missing.consent")
     counts = Counter(
-        (v.visit.consent.value, v.visit.consent_result.status.value)
-        for v in wanted.values()
-        if v.visit.consent_result
+        (v.visit.consent.value, v.visit.consent_result.status.value) for v in wanted.values() if v.visit.consent_result
     )
     parts = [
         words("consent.outcome", wanted=label("consent", c), outcome=label("consent_status", s), n=n)

@@ -1,10 +1,12 @@
 """What a platform receives: on others' sites by the visitor's state (3-1), on its own and others' (1-1, 1-3, 1-4)."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import partial
 
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of
-from auditor.evidence import VisitKind
+from auditor.evidence import CookieMode, VisitKind, Visitor
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import STATES, Ref, View, document_of, refs
@@ -26,39 +28,36 @@ def received(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     states = [s for s in STATES if s in planned]
     for visitor, mode in states:
         name = words("received.state", state=state_name(visitor, mode))
-        lines.append(
-            line(
-                name,
-                columns,
-                lambda c, v=visitor, m=mode: in_visits(view, view.of(c.vendor).requests, view.in_state(c, v, m)),
-            )
-        )
+        lines.append(line(name, columns, partial(_in_state, view, visitor, mode)))
     for visitor, mode in states:
         name = words("received.cookies", state=state_name(visitor, mode))
-        lines.append(line(name, columns, lambda c, v=visitor, m=mode: _cookies(view, c, view.in_state(c, v, m))))
+        lines.append(line(name, columns, partial(_cookies, view, visitor, mode)))
     lines.append(line(words("received.hosts"), columns, lambda c: _hosts(view, c)))
     lines.append(line(words("received.modules"), columns, lambda c: _modules(view, c)))
     lines.append(line(words("received.at_site"), columns, lambda c: _at_site(view, c)))
-    others = {c.vendor: view.at(c.vendor, own=False) for c in columns}
     by_kind: dict[str, dict[str, set[Ref]]] = defaultdict(lambda: defaultdict(set))
     for column in columns:
+        others = view.at(column.vendor, own=False)
         for t in view.of(column.vendor).items:
-            if t.data_type and t.visit in others[column.vendor]:
+            if t.data_type and t.visit in others:
                 by_kind[t.data_type][column.vendor].add((t.visit, t.request))
     for code in view.kinds(by_kind):
-        lines.append(
-            line(
-                words("received.kind", kind=view.kind(code)),
-                columns,
-                lambda c, code=code: in_visits(view, by_kind[code].get(c.vendor, ()), others[c.vendor]),
-            )
-        )
+        name = words("received.kind", kind=view.kind(code))
+        lines.append(line(name, columns, partial(_of_kind, view, by_kind[code])))
     return tuple(lines)
 
 
-def _cookies(view: View, column: Column, within: dict[str, object]) -> Cell:
+def _in_state(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
+    return in_visits(view, view.of(column.vendor).requests, view.in_state(column, visitor, mode))
+
+
+def _of_kind(view: View, found: Mapping[str, set[Ref]], column: Column) -> Cell:
+    return in_visits(view, found.get(column.vendor, ()), view.at(column.vendor, own=False))
+
+
+def _cookies(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
     """Names of the cookies that were sent, never their values."""
-    visits = {name: view.visits[name] for name in within}
+    visits = view.in_state(column, visitor, mode)
     sent = [t for t in view.of(column.vendor).items if t.carrier is Carrier.cookie and t.visit in visits]
     seen: dict[str, set[Ref]] = defaultdict(set)
     for t in sent:
@@ -127,15 +126,13 @@ def identifying(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         for t in got.items:
             if t.data_type and view.level(t.data_type) in IDENTIFYING:
                 seen[t.data_type][column.vendor].append(t)
-    lines = [
-        line(view.kind(code), columns, lambda c, code=code: _travels(view, seen[code].get(c.vendor, [])))
-        for code in view.kinds(seen)
-    ]
-    return tuple(lines) or (line(words("identifying.none"), columns, lambda c: _travels(view, [])),)
+    lines = [line(view.kind(code), columns, partial(_travels, view, seen[code])) for code in view.kinds(seen)]
+    return tuple(lines) or (line(words("identifying.none"), columns, partial(_travels, view, {})),)
 
 
-def _travels(view: View, items: list[Transmission]) -> Cell:
+def _travels(view: View, found: Mapping[str, list[Transmission]], column: Column) -> Cell:
     """How often, and in which cookies, parameters and bodies."""
+    items = found.get(column.vendor, [])
     carried = Counter(view.item_name(t) for t in items)
     return in_visits(view, {(t.visit, t.request) for t in items}, view.visits, names(carried, 8))
 
@@ -160,8 +157,11 @@ def _kept(view: View, column: Column) -> Cell:
             found |= own or document_of(evidence)
     if not found:
         return in_visits(view, (), view.visits)
-    parts = [
-        words("kept.days", name=name, days=f"{days:.0f}") if days else words("kept.unknown", name=name)
-        for name, days in sorted(longest.items())
-    ]
+    parts = [_lasting(name, days) for name, days in sorted(longest.items())]
     return figure(words("count.cookies", n=len(longest), of=len(view.visits)), found, listed(parts))
+
+
+def _lasting(name: str, days: float | None) -> Text:
+    if not days:
+        return words("kept.unknown", name=name)
+    return words("kept.short", name=name) if days < 1 else words("kept.days", name=name, days=f"{days:.0f}")

@@ -1,5 +1,7 @@
 """5-2: by what identifiers are still sent when third-party cookies are blocked, from the comparison's changes."""
 
+from functools import partial
+
 from auditor.compare import Change
 from auditor.evidence import CookieMode
 from auditor.report.hearing.measures.counting import line, missing
@@ -21,16 +23,14 @@ def techniques(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     ]
     sent = [c for c in changes if c.change in STILL_SENT]
     found = sorted({c.technique for c in sent if c.technique})
-    lines = [
-        line(label("technique", each), columns, lambda c, each=each: _used(view, c, sent, each)) for each in found
-    ]
-    lines.append(line(words("technique.unknown"), columns, lambda c: _used(view, c, sent, "")))
+    lines = [line(label("technique", each), columns, partial(_used, view, sent, each)) for each in found]
+    lines.append(line(words("technique.unknown"), columns, partial(_used, view, sent, "")))
     gone = [c for c in changes if c.change in ("gone", "replaced")]
-    lines.append(line(words("technique.gone"), columns, lambda c: _used(view, c, gone, None)))
+    lines.append(line(words("technique.gone"), columns, partial(_used, view, gone, None)))
     return tuple(lines)
 
 
-def _used(view: View, column: Column, changes: list[Change], technique: str | None) -> Cell:
+def _used(view: View, changes: list[Change], technique: str | None, column: Column) -> Cell:
     others = view.at(column.vendor, own=False)
     blocked = {n: v for n, v in others.items() if v.visit.cookie_mode is CookieMode.blocked}
     sites = {v.visit.site for v in blocked.values()}
@@ -40,7 +40,7 @@ def _used(view: View, column: Column, changes: list[Change], technique: str | No
     own = [
         c
         for c in changes
-        if c.vendor == column.vendor and c.site in paired and technique in (None, c.technique) and _proof(c)
+        if c.vendor == column.vendor and c.site in paired and technique in (None, c.technique) and _proof(view, c)
     ]
     if not own:
         looked = view.documents(n for n, v in blocked.items() if v.visit.site in paired)
@@ -50,10 +50,10 @@ def _used(view: View, column: Column, changes: list[Change], technique: str | No
     shown = words("count.techniques", n=len(items), sites=len(where), of=len(paired))
     new = sorted({c.item for c in own if c.change == "added"})
     parts = [words("technique.new", item=item) if item in new else same(item) for item in items]
-    return figure(shown, {e for c in own for e in _proof(c)}, listed(parts))
+    return figure(shown, {e for c in own for e in _proof(view, c)}, listed(parts))
 
 
-def _proof(change: Change) -> list[str]:
+def _proof(view: View, change: Change) -> set[str]:
     """Of what is still sent, the requests of the blocked visit; of what is gone, those of the allowed one."""
     visit = change.after_visit if change.change in STILL_SENT else change.before_visit
-    return [e for e in change.evidence if e.startswith(f"{visit}/")]
+    return view.real(e for e in change.evidence if e.startswith(f"{visit}/"))
