@@ -62,9 +62,9 @@ class _Sheet:
         self.sheet.page_setup.fitToHeight = 0
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
-    def head(self, titles: Sequence[Text]) -> None:
-        """The heading row, which stays in sight and on every printed page."""
-        self.sheet.freeze_panes = "A2"
+    def head(self, titles: Sequence[Text], frozen: str = "A2") -> None:
+        """The heading row, which stays in sight (all above and left of `frozen`) and on every printed page."""
+        self.sheet.freeze_panes = frozen
         self.sheet.print_title_rows = "1:1"
         self.row([(title, _BOLD, _HEAD) for title in titles])
 
@@ -151,8 +151,7 @@ def _part(book: Workbook, hearing: Hearing, part: Part, lang: Lang) -> None:
     width = 38 if len(part.columns) <= 4 else 24
     sheet = _Sheet(book, _name(f"part.{part.id}", lang), (8, 28, 18, 34, *[width] * len(part.columns)), lang)
     names = [words(f"h.{key}") for key in ("number", "item", "source", "measured")]
-    sheet.head([*names, *(column.name for column in part.columns)])
-    sheet.sheet.freeze_panes = "B2"
+    sheet.head([*names, *(column.name for column in part.columns)], "B2")
     for row in part.rows:
         _rows(sheet, hearing, row)
 
