@@ -414,7 +414,7 @@ def test_opt_out() -> None:
         exchanges=(exchange("shop.disclosure", 1, "https://shop.test/external", document=True),),
     )  # fmt: skip
     sites = json.loads(scenario().model_dump_json())["sites"]
-    sites[0]["before"] = [{"goto": "https://optout.google.test/"}]
+    sites[0]["before"] = [{"goto": "https://optout.google.test/"}, {"click": "#out"}]
     hearing = hearing_of(
         result.model_copy(update={"visits": (*result.visits, page), "scenario": with_scenario(sites=sites)})
     )
@@ -426,6 +426,9 @@ def test_opt_out() -> None:
     assert after["google"] == "6 of 6 visits, 6 requests"
     assert after["meta"] == "this run did not go through an opt-out (before)"
     assert shown(hearing_of(result), "2-8-1", "Others' disclosures")["google"] == "this run read no disclosure"
+    sites[0]["before"] = [{"goto": "https://optout.google.test/"}, {"wait": 100}]
+    opened = hearing_of(result.model_copy(update={"scenario": with_scenario(sites=sites)}))
+    assert shown(opened, "2-8-1", "Identifiers")["google"] == "this run did not go through an opt-out (before)"
 
 
 def test_carriers_external_services_are_a_lead() -> None:

@@ -13,7 +13,7 @@ from auditor.report.hearing.sheet import Cell, Column, Line, Said, figure
 from auditor.report.hearing.view import View, document_of
 from auditor.report.hearing.words import listed, words
 from auditor.report.html.parts import IDENTIFYING, same
-from auditor.scenario import Goto
+from auditor.scenario import Goto, Scroll, Shot, Wait
 
 RULES = ("JP-18", "JP-19")
 
@@ -46,7 +46,7 @@ def _declared(view: View, column: Column) -> Cell:
 
 
 def _after(view: View, column: Column) -> Cell:
-    """Visits that went to a page of the platform before they began."""
+    """Visits that did something on a page of the platform before they began."""
     within = {n: v for n, v in view.at(column.vendor, own=False).items() if _opted_out(view, v, column)}
     if not within:
         return missing("missing.opt_out")
@@ -56,11 +56,17 @@ def _after(view: View, column: Column) -> Cell:
 
 
 def _opted_out(view: View, evidence: VisitEvidence, column: Column) -> bool:
+    """Whether something was done on a page of the platform: to open it is no opt-out. That it took is not known."""
     sites = view.result.scenario.sites if view.result.scenario else ()
     before = next((s.before for s in sites if s.id == evidence.visit.site), ())
-    hosts = [host_of(step.goto) for step in before if isinstance(step, Goto)]
-    owners = [view.knowledge.vendor_of(host) for host in hosts]
-    return any(owner is not None and owner.vendor == column.vendor for owner in owners)
+    there = False
+    for step in before:
+        if isinstance(step, Goto):
+            owner = view.knowledge.vendor_of(host_of(step.goto))
+            there = owner is not None and owner.vendor == column.vendor
+        elif there and not isinstance(step, Wait | Scroll | Shot):
+            return True
+    return False
 
 
 def _findings(view: View, column: Column) -> Cell:
