@@ -1,4 +1,4 @@
-"""Reports of a run: tables (Parquet), CSV, one HTML file, and a console summary.
+"""Reports of a run: tables (Parquet), CSV, one HTML file, the hearing sheet, and a console summary.
 
 A pure function of a RunResult: no clock, no network, same input, same bytes. Nothing leaves unmasked.
 """
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.report.console import print_summary
 from auditor.report.csv_files import write_csv
+from auditor.report.hearing import write_hearing
 from auditor.report.html import render
 from auditor.report.inputs import CanaryRow, RunFacts, RunResult, VisitCoverage
 from auditor.report.rows import table_rows
@@ -23,12 +24,13 @@ class Reports(NamedTuple):
     page: Path
     csv: tuple[Path, ...]
     parquet: tuple[Path, ...]
+    hearing: tuple[Path, Path]
 
 
 def write_reports(result: RunResult, out: Path, lang: Lang = "ja") -> Reports:
-    """Write out/tables/*.parquet, out/csv/*.csv with datapackage.json, and out/report/index.html.
+    """Write out/tables/*.parquet, out/csv/*.csv with datapackage.json, out/report/index.html and the hearing sheet.
 
-    `lang` is the language the HTML shows first; both are in the file.
+    `lang` is the language the HTML shows first; both are in the file; so with the sheet.
     """
     rows = table_rows(result)
     parquet = write_parquet(rows, out / "tables")
@@ -36,4 +38,4 @@ def write_reports(result: RunResult, out: Path, lang: Lang = "ja") -> Reports:
     index = out / "report" / "index.html"
     index.parent.mkdir(parents=True, exist_ok=True)
     index.write_bytes(render(result, lang).encode("utf-8"))
-    return Reports(index, tuple(csv), tuple(parquet))
+    return Reports(index, tuple(csv), tuple(parquet), write_hearing(result, index.parent, lang))

@@ -65,7 +65,13 @@ def print_summary(result: RunResult, console: Console, lang: Lang = "ja", out: P
         _more(console, len(grave), "findings.csv", lang)
 
     if out is not None:
-        for key, path in (("files.report", "report/index.html"), ("files.csv", "csv"), ("files.tables", "tables")):
+        files = (
+            ("files.report", "report/index.html"),
+            ("files.hearing", "report/hearing.xlsx"),
+            ("files.csv", "csv"),
+            ("files.tables", "tables"),
+        )
+        for key, path in files:
             # no wrapping: a path broken over two lines cannot be copied
             console.print(Line(f"{t(key)}: {visible(str(out / path))}"), soft_wrap=True)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from auditor.demo.web import SCENARIO
 from auditor.domains import site_of
 from auditor.evidence import Actor, Exchange, Outcome, Phase, Source, VisitEvidence, VisitKind
 from auditor.pipeline import derive_and_write
+from auditor.report.hearing import hearing_of
 from auditor.scenario import load_scenario
 from auditor.store.set_cookie import parse_cookie_header
 
@@ -221,10 +223,29 @@ def test_no_secret_is_in_anything_written_for_people(demo_run: DemoRun) -> None:
         secrets |= {c.value for c in evidence.cookies if c.name in accounts and len(c.value) >= 8}
     assert len(secrets) > 20
     written = [p for p in demo_run.run.derived.rglob("*") if p.suffix in (".csv", ".html", ".json")]
-    assert len(written) == 14
+    assert len(written) == 15
     for path in [*written, demo_run.run.data / "run.json", demo_run.run.data / "custody.jsonl"]:
         text = path.read_text(encoding="utf-8-sig")
         assert [s for s in secrets if s in text] == [], path.name
+    with ZipFile(demo_run.reports.hearing[1]) as sheet:
+        parts = [sheet.read(name).decode() for name in sheet.namelist()]
+    assert [s for s in secrets if any(s in part for part in parts)] == []
+
+
+def test_every_figure_of_the_hearing_sheet_leads_to_requests_in_the_tables(demo_run: DemoRun) -> None:
+    """In both directions: the evidence sheet's rows are rows of requests.csv, and every figure has some."""
+    hearing = hearing_of(demo_run.result)
+    assert [c.vendor for c in hearing.parts[0].columns] == ["sagasu", "tomodachi", "renraku"]
+    table = pd.read_csv(demo_run.run.derived / "csv" / "requests.csv", encoding="utf-8-sig", dtype=str)
+    requests = set(zip(table["visit"], table["request"], strict=True))
+    evidence = pd.read_excel(demo_run.reports.hearing[1], sheet_name="根拠 Evidence", dtype=str)
+    assert set(zip(evidence["訪問"], evidence["通信ID"], strict=True)) <= requests
+    figures = list(hearing.figures())
+    assert set(evidence["根拠番号"]) == {str(f.number) for f in figures}
+    assert len(figures) > 150
+    filled = {f.item for f in figures if f.figure.seen}
+    # nobody opted out, chose on a banner or sent the same identifier from two sites in this scenario
+    assert filled == {"1-1", "1-3", "1-4", "1-6", "2-1", "2-8-1", "3-1", "3-2", "3-3", "3-6", "5-1", "5-2"}
 
 
 def test_deriving_again_gives_the_same_bytes(demo_run: DemoRun) -> None:

@@ -26,6 +26,7 @@ def test_japanese() -> None:
     assert "news.google-logged_out.blocked.ignore.1: state_lost" in text
     assert "Meta Platforms, Inc.(meta.test)に情報が送信されていますが" in text
     assert "報告書: results/r1/data/derived/report/index.html" in text
+    assert "モニタリング項目の表: results/r1/data/derived/report/hearing.xlsx" in text
 
 
 def test_english() -> None:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from auditor.report.html.changed import changes_by_site, techniques
@@ -35,16 +35,16 @@ _JST = timezone(timedelta(hours=9))
 
 def render(result: RunResult, lang: Lang = "ja") -> str:
     """The report as HTML; `lang` is the language shown first."""
-    environment = _environment()
-    style = _style(environment)
+    env = environment(PackageLoader("auditor.report.html"))
+    style = style_of(env, "style.css")
     masker = Masker(result.key, result.taxonomy)
     index = EvidenceIndex(result, masker)
     sites = findings_by_site(result, masker, index)
     platforms = result.scenario.platforms.values() if result.scenario else ()
-    return environment.get_template("index.html.j2").render(
+    return env.get_template("index.html.j2").render(
         lang=lang,
         style=Markup(style),  # noqa: S704 - our own file, and the policy names its hash
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=style_hash(style),
         result=result,
         masker=masker,
         summary=summary(result, masker),
@@ -73,9 +73,10 @@ def _crossing(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object
             yield row
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("auditor.report.html"),
+def environment(loader: BaseLoader) -> Environment:
+    """Templates under the three rules above, with the words of texts.yaml as `t` and `label`."""
+    env = Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -83,7 +84,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {
+    env.globals |= {
         "t": _t,
         "label": lambda group, code: _both(label(group, code)),
         "both": _both,
@@ -92,14 +93,19 @@ def _environment() -> Environment:
         "recipient": lambda result, vendor, domain: _both(recipient_name(result, vendor, domain)),
         "place": lambda masker, address: masker.url(address) if "://" in address else file_name(address),
     }
-    environment.filters |= {"time": _time, "jst": _jst, "lines": _lines, "seconds": lambda ms: f"{ms / 1000:.1f}"}
-    return environment
+    env.filters |= {"time": _time, "jst": _jst, "lines": _lines, "seconds": lambda ms: f"{ms / 1000:.1f}"}
+    return env
 
 
-def _style(environment: Environment) -> str:
-    """The style sheet exactly as it stands between the tags: the policy's hash is over these bytes."""
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, "style.css")[0]
+def style_of(env: Environment, *names: str) -> str:
+    """The style sheets exactly as they stand between the tags: the policy's hash is over these bytes."""
+    assert env.loader is not None
+    return "".join(env.loader.get_source(env, name)[0] for name in names)
+
+
+def style_hash(style: str) -> str:
+    """The style's hash as a content security policy names it."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 def _finalize(value: object) -> object:
