@@ -11,7 +11,7 @@ The map, lowest layer first (imports run one way only; import-linter holds it):
     capture | decode | imports    drive browser and proxy | read transmissions | read recordings
     check                         observed against declared: Finding
     compare                       visit against visit: Change
-    report                        tables, CSV, HTML, console
+    report                        tables, CSV, HTML, the hearing sheet, console
     pipeline                      the stages in order
     demo                          a small internet of its own, on loopback
     cli                           the only part that prints and exits

@@ -339,8 +339,8 @@ def test_own_services_are_not_measured_where_none_was_visited() -> None:
         assert set(shown(hearing, number, label).values()) == {"this run did not visit a site of its own"}
 
 
-def own_site() -> RunResult:
-    """news belongs to Meta; a visit more that wanted to accept."""
+def own_site(status: ConsentStatus = ConsentStatus.made) -> RunResult:
+    """news belongs to Meta; one visit wanted to accept."""
     sites = json.loads(scenario().model_dump_json())["sites"]
     sites[1]["entity"] = "meta"
     base = run_result(
@@ -355,7 +355,7 @@ def own_site() -> RunResult:
                 "visit": v.visit.model_copy(
                     update={
                         "consent": Consent.accept,
-                        "consent_result": ConsentResult(wanted=Consent.accept, status=ConsentStatus.made, at=START),
+                        "consent_result": ConsentResult(wanted=Consent.accept, status=status, at=START),
                     }
                 ),
                 "exchanges": tuple(x.model_copy(update={"consent_choice": "before"}) for x in v.exchanges),
@@ -380,6 +380,15 @@ def test_own_services() -> None:
     assert shown(hearing, "2-2", "Choices on its own")["meta"] == "1 visits"
     assert shown(hearing, "2-2", "Requests from its own sites")["meta"] == "1 of 1 visits, 3 requests"
     assert shown(hearing, "2-1", "What its own")["meta"] == "news: none found"
+
+
+def test_a_choice_that_was_not_made_has_no_before() -> None:
+    """None seen before a choice nobody could make would be a claim without ground."""
+    hearing = hearing_of(own_site(ConsentStatus.no_banner))
+    choices = cells(hearing, "2-2", "Choices on its own")["meta"]
+    assert isinstance(choices, Figure) and choices.detail is not None
+    assert choices.detail.en == "accepted → no banner showed 1"
+    assert shown(hearing, "2-2", "Requests from its own sites")["meta"] == "in no visit could a choice be made"
 
 
 def test_techniques_that_go_on_when_cookies_are_blocked() -> None:

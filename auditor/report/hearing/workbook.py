@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
+from math import ceil
 from unicodedata import east_asian_width
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -103,7 +104,7 @@ class _Sheet:
 def _lines(value: object, width: int) -> int:
     """How many lines a value takes in a column of so many half-width characters."""
     return sum(
-        max(1, -(-sum(2 if east_asian_width(c) in "FWA" else 1 for c in line) // max(1, width - 1)))
+        max(1, ceil(sum(2 if east_asian_width(c) in "FWA" else 0.95 for c in line) / max(1, width)))
         for line in str(value or "").split("\n")
     )
 
@@ -139,7 +140,7 @@ def _name(key: str, lang: Lang) -> str:
 
 def _about(book: Workbook, hearing: Hearing, result: RunResult, lang: Lang) -> None:
     sheet = _Sheet(book, _name("part.about", lang), (24, 110), lang)
-    sheet.row([(words("title"), _TITLE, None)], border=False)
+    sheet.row([(same(""), _PLAIN, None), (words("title"), _TITLE, None)], border=False)
     for name, value in facts(hearing, result):
         sheet.row([(name, _BOLD, _HEAD), (value, _PLAIN, None)])
     sheet.row([(same(""), _PLAIN, None)], border=False)
@@ -149,7 +150,7 @@ def _about(book: Workbook, hearing: Hearing, result: RunResult, lang: Lang) -> N
 
 def _part(book: Workbook, hearing: Hearing, part: Part, lang: Lang) -> None:
     width = 38 if len(part.columns) <= 4 else 24
-    sheet = _Sheet(book, _name(f"part.{part.id}", lang), (8, 28, 18, 34, *[width] * len(part.columns)), lang)
+    sheet = _Sheet(book, _name(f"part.{part.id}", lang), (8, 28, 26, 34, *[width] * len(part.columns)), lang)
     names = [words(f"h.{key}") for key in ("number", "item", "source", "measured")]
     sheet.head([*names, *(column.name for column in part.columns)], "B2")
     for row in part.rows:
@@ -203,7 +204,7 @@ def _figure(hearing: Hearing, cell: Cell) -> tuple[Text | int, Font, PatternFill
 def _evidence(book: Workbook, hearing: Hearing, result: RunResult, lang: Lang) -> None:
     """One row a request of a figure: number, where the figure stands, and the request's place in requests.csv."""
     name = f"{words('part.evidence').ja} {words('part.evidence').en}"
-    sheet = _Sheet(book, name, (9, 14, 9, 40, 24, 36, 10, 44, 12, 32), lang)
+    sheet = _Sheet(book, name, (10, 22, 9, 44, 28, 36, 11, 46, 12, 34), lang)
     keys = ("figure", "part", "number", "measured", "column", "shown", "total", "visit", "request", "host")
     sheet.head([words(f"h.{key}") for key in keys])
     of_request = hosts(result)

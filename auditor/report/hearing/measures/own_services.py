@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import partial
 
-from auditor.domains import site_of
+from auditor.domains import host_of, site_of
 from auditor.evidence import Consent, VisitEvidence
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.measures.declared import verdicts
@@ -54,7 +54,7 @@ def third_parties(view: View, within: dict[str, VisitEvidence], vendor: str) -> 
             domain = site_of(x.url)
             if not x.of_page or not domain or domain in own or party(x, sites) != "third":
                 continue
-            owner = view.knowledge.vendor_of(x.url.split("/")[2].partition(":")[0].lower())
+            owner = view.knowledge.vendor_of(host_of(x.url))
             key = (owner.vendor if owner else told.get((visit, x.request))) or domain
             if key != vendor:
                 found[key].add((visit, x.request))
@@ -135,6 +135,9 @@ def _before(view: View, column: Column) -> Cell:
     wanted = _wanted(view, column)
     if not wanted:
         return missing("missing.consent")
-    found = third_parties(view, wanted, column.vendor)
+    made = {n: v for n, v in wanted.items() if v.visit.choice is not Consent.ignore}
+    if not made:
+        return missing("missing.choice")
+    found = third_parties(view, made, column.vendor)
     hits = {ref for requests in found.values() for ref in requests if view.exchanges[ref].consent_choice == "before"}
-    return in_visits(view, hits, wanted, names(Counter(view.exchanges[ref].url.split("/")[2] for ref in hits)))
+    return in_visits(view, hits, made, names(Counter(host_of(view.exchanges[ref].url) for ref in hits)))
