@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
-from auditor.check.observed import Observed, Receiver, proves, references
+from auditor.check.observed import Observed, Receiver, proves
 from auditor.check.recipients import legal_name, written_name
-from auditor.check.rules import Writer
+from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import DeclaredRow
@@ -47,7 +47,9 @@ def unstated(observed: Observed, declared: Declared, writer: Writer) -> Iterator
             case,
             vendor=vendor,
             recipient=", ".join(receiver.recipients) if receiver else name,
-            evidence=references(receiver.items) if receiver else (),
+            items=receiver.items if receiver else (),
+            proven=receiver is not None and receiver.proven,
+            guessed=any(row.confidence < GUESSED for row in empty),
             words={"name": (words, words)},
         )
 
@@ -115,7 +117,7 @@ def _finding(
         vendor=receiver.vendor,
         recipient=recipient,
         data_type=code,
-        evidence=references(items),
+        items=items,
         words={
             "vendor": (name, name),
             "data_type": (data_type.name_ja, data_type.name_en),
