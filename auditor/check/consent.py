@@ -3,10 +3,11 @@
 A site may rely on its disclosure instead: what it lists there needs no consent, so that a person decides.
 """
 
+from auditor.check.choices import Choices
 from auditor.check.contents import ACCOMPANY
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
-from auditor.check.observed import Observed, Receiver, module_kind
+from auditor.check.observed import Receiver, module_kind
 from auditor.check.plainness import joined
 from auditor.check.recipients import necessary_kinds, unlisted_case
 from auditor.check.writer import ENOUGH, same
@@ -89,29 +90,3 @@ def _of_person(m: Matter, t: Transmission) -> bool:
     if t.data_type is None or t.data_type in _NOT_ASKED_FOR or t.carrier is Carrier.header:
         return False
     return module_kind(m.knowledge, t.vendor, t.module) is not ModuleKind.consent
-
-
-class Choices:
-    """When what was sent was sent, seen from the visitor's choice on a banner; only choices that were made count."""
-
-    def __init__(self, observed: Observed) -> None:
-        self._observed = observed
-        self.ignoring = frozenset(v.visit.visit for v in observed.visits if v.visit.consent_result is None)
-        self.refusing = frozenset(v.visit.visit for v in observed.visits if v.visit.choice is Consent.reject)
-        self.accepting = frozenset(v.visit.visit for v in observed.visits if v.visit.choice is Consent.accept)
-
-    def before(self, t: Transmission) -> bool:
-        """Sent before the choice, or by one who ignored the banner."""
-        return t.visit in self.ignoring or self._phase(t) == "before"
-
-    def after_refusal(self, t: Transmission) -> bool:
-        """Sent after a refusal."""
-        return t.visit in self.refusing and self._phase(t) == "after"
-
-    def after_acceptance(self, t: Transmission) -> bool:
-        """Sent after an acceptance."""
-        return t.visit in self.accepting and self._phase(t) == "after"
-
-    def _phase(self, t: Transmission) -> str:
-        exchange = self._observed.exchanges.get((t.visit, t.request))
-        return exchange.consent_choice if exchange is not None else ""

@@ -36,7 +36,12 @@ def delegated_links(m: Matter) -> Said:
         if (other := _other_company(m, row, url)) is not None:
             found.append(
                 m.writer.finding(
-                    RULE, "other_company", vendor=row.entity, detail=url, words={**words, "vendor": same(other)}
+                    RULE,
+                    "other_company",
+                    vendor=row.entity,
+                    detail=url,
+                    words={**words, "vendor": same(other)},
+                    of_page=True,
                 )
             )
         share = view.japanese if view is not None else None
@@ -44,7 +49,12 @@ def delegated_links(m: Matter) -> Said:
             number = same(f"{share:.2f}")
             found.append(
                 m.writer.finding(
-                    RULE, "foreign", vendor=row.entity, detail=f"{url} foreign", words={**words, "number": number}
+                    RULE,
+                    "foreign",
+                    vendor=row.entity,
+                    detail=f"{url} foreign",
+                    words={**words, "number": number},
+                    of_page=True,
                 )
             )
     unopened = len(rows) - opened

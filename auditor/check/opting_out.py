@@ -7,13 +7,14 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.observed import Receiver
 from auditor.check.plainness import joined
+from auditor.check.purposes import has_purpose
 from auditor.check.rules import TextRule
 from auditor.check.writer import same
 from auditor.disclosures.plain import squash
 from auditor.disclosures.wording import names_any
 from auditor.domains import host_of, is_within
 from auditor.evidence import Exchange, Phase
-from auditor.vendors import Vendor
+from auditor.vendors import NameKind, Vendor
 
 _SENTENCES = re.compile(r"[。\n]+")
 _TOLD = frozenset(("page_url", "event", "search_query", "purchase"))
@@ -27,7 +28,8 @@ def seven_items(m: Matter) -> Said:
     text = _all_text(m)
     if rule is None or not _speaks(m, text):
         return Said(outcome="not_claimed")
-    missing = [each for each in rule.texts if not _says(text, each)]
+    stated = _stated(m)
+    missing = [each for each in rule.texts if each.row not in stated and not _says(text, each)]
     words = {
         "words": (
             "、".join(f"{e.id} {e.name_ja}" for e in missing) or "なし",
@@ -36,7 +38,9 @@ def seven_items(m: Matter) -> Said:
     }
     if not names_any(text, m.writer.words(rule_id, "claim")):
         return Said(outcome="mentioned" if missing else "complete", words=words)
-    return Said.of([m.writer.finding(rule_id, "missing", words=words)] if missing else [], "complete", words)
+    return Said.of(
+        [m.writer.finding(rule_id, "missing", words=words, of_page=True)] if missing else [], "complete", words
+    )
 
 
 def _all_text(m: Matter) -> str:
@@ -46,6 +50,17 @@ def _all_text(m: Matter) -> str:
 
 def _speaks(m: Matter, text: str) -> bool:
     return any(row.opt_out for row in m.page.disclosure.rows) or names_any(text, m.writer.words("JP-18", "speaks"))
+
+
+def _stated(m: Matter) -> frozenset[str]:
+    """What the rows state: their own fields say what the text around them need not repeat."""
+    rows = m.page.disclosure.rows
+    fields = {
+        "content": any(row.content_text for row in rows),
+        "recipient": any(row.name_kind == NameKind.legal for row in rows),
+        "purpose": any(has_purpose(row) for row in rows),
+    }
+    return frozenset(name for name, there in fields.items() if there)
 
 
 def _says(text: str, rule: TextRule) -> bool:

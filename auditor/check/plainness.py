@@ -35,6 +35,7 @@ def vague_words(m: Matter) -> Said:
             detail=case,
             guessed=m.guessed,
             words={"names": same(joined(map(written_name, rows))), "words": same("・".join(seen))},
+            of_page=True,
         )
         for case, (rows, seen) in sorted(found.items(), reverse=True)
     ]
@@ -102,7 +103,7 @@ def plain_words(m: Matter) -> Said:
     explains = m.writer.words(rule, "explains")
     left = [w for w in m.writer.words(rule, "jargon") if w in text and not _explained(w, around, explains)]
     return Said.of(
-        [m.writer.finding(rule, "unexplained", guessed=m.guessed, words={"words": same("、".join(left))})]
+        [m.writer.finding(rule, "unexplained", guessed=m.guessed, words={"words": same("、".join(left))}, of_page=True)]
         if left
         else [],
         "plain",
@@ -130,7 +131,7 @@ def readable(m: Matter) -> Said:
         for case, words in _shown_badly(m, view):
             if case not in found:
                 found[case] = m.writer.finding(
-                    "JP-14", case, detail=case, words={"page": same(view.address), **words}, items=()
+                    "JP-14", case, detail=case, words={"page": same(view.address), **words}, of_page=True
                 )
     return Said.of(list(found.values()), "readable" if measured else "no_view")
 

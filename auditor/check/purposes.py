@@ -24,7 +24,11 @@ def merged(m: Matter) -> Said:
     lumps = [r for r in lumps if not m.page.hits_any(r.recipient)]
     if lumps:
         names = joined([r.recipient for r in lumps])
-        found.append(m.writer.finding(rule, "group", detail="group", guessed=m.guessed, words={"names": same(names)}))
+        found.append(
+            m.writer.finding(
+                rule, "group", detail="group", guessed=m.guessed, words={"names": same(names)}, of_page=True
+            )
+        )
     together: dict[tuple[str, str], dict[str, None]] = {}
     for row in rows:
         if row.recipient and row.entity and row.where and row.confidence >= GUESSED:
@@ -32,9 +36,9 @@ def merged(m: Matter) -> Said:
     several = [name for (_, name), entities in together.items() if len(entities) > 1]
     if several:
         words = {"names": same(joined(several))}
-        found.append(m.writer.finding(rule, "several", detail="several", words=words))
+        found.append(m.writer.finding(rule, "several", detail="several", words=words, of_page=True))
     if m.page.unread_contents():
-        found.append(m.writer.finding(rule, "item_major", detail="items", guessed=True))
+        found.append(m.writer.finding(rule, "item_major", detail="items", guessed=True, of_page=True))
     alike = _alike(m)
     if alike:
         return Said.of(found, "modules", {"names": same(joined(alike))})
@@ -124,6 +128,7 @@ def both_purposes(m: Matter) -> Said:
             detail=str(number),
             guessed=m.guessed,
             words={"names": same(joined([written_name(r) for r in rows])), "words": words},
+            of_page=True,
         )
         for number, (words, rows) in enumerate(lacking.items(), 1)
     ]

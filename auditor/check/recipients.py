@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 
+from auditor.check.choices import Choices
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
 from auditor.check.observed import Observed, Receiver
@@ -16,16 +17,20 @@ from auditor.scenario import Site
 from auditor.vendors import Mark, ModuleKind, NameKind
 
 # A name known only from hearsay drives no failure; seen on real pages (C) is enough to tell a brand.
+_MISSING = ("missing", "missing_unproven")
 _WEAK_MARKS = (Mark.secondary, Mark.memory)
 
 
 def unlisted(observed: Observed, declared: Declared, knowledge: Knowledge, writer: Writer) -> Iterator[Finding | None]:
     """JP-03: recipients that the disclosure does not list."""
     necessary = necessary_kinds(writer)
+    choices = Choices(observed)
     for receiver in observed.receivers.values():
         case = unlisted_case(receiver, declared)
         if case is not None and receiver.kinds(knowledge) <= necessary:
             case = "necessary"  # JP-21: it may be exempt, which a person decides
+        elif case in _MISSING and choices.only_accepted(receiver.items):
+            case = "consented"  # 27条の12第3号: what the visitor agreed to may be sent
         if case is None:
             continue
         recipient = ", ".join(receiver.recipients)

@@ -76,11 +76,12 @@ class Outcome(Wording):
 
 
 class TextRule(Spec):
-    """A thing a text says: one of its sentences has, of every group, one of the words."""
+    """A thing a text says: one of its sentences has, of every group, one of the words; or a row states it."""
 
     id: str
     name_ja: str
     name_en: str
+    row: Literal["", "content", "recipient", "purpose"] = Field("", description="a row that states this says it too")
     groups: tuple[tuple[str, ...], ...] = Field(min_length=1)
 
 

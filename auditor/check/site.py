@@ -28,15 +28,17 @@ from auditor.check.observed import Observed, observe
 from auditor.check.onward import passed_on
 from auditor.check.opting_out import opt_out_works, seven_items
 from auditor.check.plainness import in_japanese, plain_words, readable, vague_words
+from auditor.check.platform import judge_platforms
 from auditor.check.purposes import both_purposes, merged, purpose_stated
 from auditor.check.reaching import app_screen, beforehand, notice, within_reach
 from auditor.check.rules import RuleBook, load_rules
+from auditor.check.standing import RowStanding, SentStanding, Standings, standings
 from auditor.check.tag_owners import platform_rules
 from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import Disclosure
-from auditor.evidence import VisitEvidence
+from auditor.evidence import VisitEvidence, VisitKind
 from auditor.scenario import Site
 
 # The law is Japan's: the day a rule is in force is a day in Japan.
@@ -93,6 +95,8 @@ class Judgement(NamedTuple):
 
     findings: tuple[Finding, ...]
     assessments: tuple[Assessment, ...]
+    platforms: tuple[Assessment, ...] = ()  # of platforms' own declarations, items 3-1 to 3-4
+    standings: Standings = Standings((), ())
 
 
 def judge_site(
@@ -121,8 +125,10 @@ def judge_site(
             assessments.append(m.writer.of_findings(rule, said.findings))
         else:
             assessments.append(m.writer.outcome(rule, said.outcome, said.words))
+    platforms = judge_platforms(m)
+    findings += platforms.findings
     findings.sort(key=lambda f: (f.rule, f.vendor or "", f.recipient, f.data_type or "", f.finding))
-    return Judgement(tuple(findings), tuple(assessments))
+    return Judgement(tuple(findings), tuple(assessments), platforms.assessments, standings(m))
 
 
 def matter_of(
@@ -136,10 +142,21 @@ def matter_of(
 ) -> Matter:
     """All that the rules look at, put together."""
     observed = observe(site, visits, transmissions, knowledge)
-    writer = Writer(site, rules or load_rules(), _day(site, visits), observed)
-    declared = Declared(disclosure, knowledge) if disclosure is not None and disclosure.found else None
     own = tuple(v for v in visits if v.visit.site == site.id)
+    writer = Writer(site, rules or load_rules(), _day(site, visits), observed, _page_ids(own, disclosure))
+    declared = Declared(disclosure, knowledge) if disclosure is not None and disclosure.found else None
     return Matter(site, own, observed, disclosure, declared, knowledge, writer, without_steps)
+
+
+def _page_ids(visits: Iterable[VisitEvidence], disclosure: Disclosure | None) -> tuple[str, ...]:
+    """The exchange that brought the disclosure's page, where a visit to it was made."""
+    address = disclosure.address.partition("#")[0] if disclosure is not None else ""
+    for evidence in visits:
+        if evidence.visit.kind is VisitKind.disclosure:
+            for exchange in evidence.exchanges:
+                if exchange.url == address and exchange.method == "GET":
+                    return (f"{evidence.visit.visit}/{exchange.request}",)
+    return ()
 
 
 def _lacking(m: Matter, needs: Needs) -> Said | None:
@@ -168,6 +185,9 @@ def judge_run(
     order = tuple(sites)
     findings: list[Finding] = []
     assessments: list[Assessment] = []
+    platforms: list[Assessment] = []
+    sent_as: list[SentStanding] = []
+    rows_as: list[RowStanding] = []
     plain: dict[str, Observed] = {}
     parts = {site.id: (mine, sent) for site, mine, sent in _by_site(order, visits, transmissions)}
     for site in order:
@@ -180,7 +200,11 @@ def judge_run(
         judged = judge_site(site, mine, sent, disclosures.get(site.id), knowledge, rules, beside)
         findings += judged.findings
         assessments += judged.assessments
-    return Judgement(tuple(findings), tuple(assessments))
+        platforms += judged.platforms
+        sent_as += judged.standings.sent
+        rows_as += judged.standings.rows
+    standing = Standings(tuple(sent_as), tuple(rows_as))
+    return Judgement(tuple(findings), tuple(assessments), tuple(platforms), standing)
 
 
 def _by_site(

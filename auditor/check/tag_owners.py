@@ -27,7 +27,7 @@ def platform_rules(m: Matter) -> Said:
         if not asks:
             continue
         asking.append(m.name(receiver.vendor))
-        met = [(ask, _met(m, receiver, ask)) for ask in asks]
+        met = [(ask, meets(m, receiver, ask)) for ask in asks]
         unjudged += [ask for ask, so in met if so is None]
         lacking = [ask for ask, so in met if so is False]
         contact = [a for a in lacking if a.asked is Asked.no_contact_data]
@@ -62,7 +62,7 @@ def asks_of(m: Matter, receiver: Receiver) -> list[Ask]:
     return list(kinds.values())
 
 
-def _met(m: Matter, receiver: Receiver, ask: Ask) -> bool | None:
+def meets(m: Matter, receiver: Receiver, ask: Ask) -> bool | None:
     """Whether the page does what is asked; None where wording cannot tell."""
     vendor = str(receiver.vendor)
     rows = m.page.rows_of(vendor)

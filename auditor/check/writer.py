@@ -22,11 +22,13 @@ type Words = Mapping[str, tuple[str, str]]
 class Writer:
     """Makes findings about one site; a rule that is not in force on the day gives None."""
 
-    def __init__(self, site: Site, book: RuleBook, day: date, observed: Observed) -> None:
+    def __init__(self, site: Site, book: RuleBook, day: date, observed: Observed, page: tuple[str, ...] = ()) -> None:
+        """`page`: the exchanges that brought the disclosure's page."""
         self._site = site
         self._book = book
         self._rules = book.on(day)
         self._observed = observed
+        self._page = page
 
     def rule(self, rule_id: str) -> Rule | None:
         """The version of a rule that is in force, None when there is none."""
@@ -54,13 +56,15 @@ class Writer:
         items: Sequence[Transmission] = (),
         proven: bool = False,
         guessed: bool = False,
+        of_page: bool = False,
         evidence: tuple[str, ...] = (),
         words: Words | None = None,
     ) -> Finding | None:
         """A finding. `words` fill the message, each in Japanese and English; `detail` makes the id unique.
 
         It rests on `items` and their exchanges; `proven`: a documented fact ties their host to the vendor where
-        none names the items. `guessed`: the page's structure had to be guessed. A case that fails without a
+        none names the items. `of_page`: it speaks of the disclosure's page, whose exchange shows it; `guessed`: the
+        page's structure had to be guessed. A case that fails without a
         documented fact or two independent exchanges becomes the case it names as `otherwise`.
         """
         rule = self._rules.get(rule_id)
@@ -72,7 +76,7 @@ class Writer:
         if case.verdict is Verdict.fail and not (documented or independent >= ENOUGH):
             case_name = case.otherwise
             case = rule.cases[case_name]
-        evidence = evidence or references(items)
+        evidence = evidence or references(items) or (self._page if of_page else ())
         filled = self._filled(recipient, words)
         verdict, severity = case.verdict, str(case.severity)
         ja, en = _written(case.message_ja, case.message_en, filled)
@@ -185,11 +189,14 @@ def same(text: str) -> tuple[str, str]:
     return text, text
 
 
-def _written(ja: str, en: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    return (
-        ja.format(**{w: _short(v[0]) for w, v in words.items()}),
-        en.format(**{w: _short(v[1]) for w, v in words.items()}),
-    )
+def filled_in(text: str, words: Words, language: int) -> str:
+    """A text with its words, 0 in Japanese, 1 in English; a word that is not given is empty."""
+    every = dict.fromkeys(WORDS, ("", "")) | dict(words)
+    return text.format(**{w: _short(v[language]) for w, v in every.items()})
+
+
+def _written(ja: str, en: str, words: Words) -> tuple[str, str]:
+    return filled_in(ja, words, 0), filled_in(en, words, 1)
 
 
 def _short(text: str) -> str:

@@ -56,7 +56,8 @@ def test_the_finding_whole() -> None:
         "confidence_ja": "送信先または項目は証明力のある資料で定まり、独立した通信2件が同じことを示している。",
         "confidence_en": "A documented fact names the recipient or the item, and 2 independent exchanges show it.",
         "refuted_by_ja": "訪問したページから容易に到達できる公表、または送信前の通知・同意の記録を示せば覆る。",
-        "refuted_by_en": "A disclosure easily reached from the visited pages, or a notice or consent before the sending.",
+        "refuted_by_en": "A disclosure easily reached from the visited pages, or a notice or consent before the "
+        "sending.",
         "question_ja": "",
         "question_en": "",
     }

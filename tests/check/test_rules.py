@@ -4,6 +4,7 @@ import pytest
 
 from auditor.check import load_rules
 from auditor.check.rules import FILE, RuleBook
+from auditor.check.site import CHECKS
 from auditor.errors import InputError
 from auditor.specs import parse
 
@@ -12,7 +13,9 @@ RULES = "\n".join(line for line in FILE.read_text(encoding="utf-8").splitlines()
 
 def test_rules_in_force() -> None:
     rules = load_rules().on(date(2026, 11, 1))
-    assert list(rules) == [f"JP-{n:02d}" for n in range(29)] == list(CHECKS)
+    jp = [f"JP-{n:02d}" for n in range(29)]
+    assert list(rules) == [*jp, "P-3-1", "P-3-2", "P-3-3", "P-3-4"]
+    assert list(CHECKS) == jp
     assert load_rules().on(date(2023, 6, 15)) == {}
 
 
