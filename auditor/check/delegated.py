@@ -4,7 +4,7 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.opting_out import BAD_STATUS
 from auditor.check.recipients import written_name
-from auditor.check.writer import same
+from auditor.check.writer import place, same
 from auditor.disclosures.model import DeclaredRow
 from auditor.domains import host_of
 from auditor.evidence import Exchange
@@ -23,7 +23,7 @@ def delegated_links(m: Matter) -> Said:
         view = next((v for v in m.page.disclosure.views if v.address == url), None)
         answer = _answer(m, url)
         opened += view is not None or answer is not None
-        words = {"name": same(written_name(row)), "link": same(url)}
+        words = {"name": same(written_name(row)), "link": same(place(url))}
         if answer is not None and (answer.status is None or answer.status >= BAD_STATUS):
             number = same(str(answer.status or answer.error or "-"))
             ids = (f"{answer.visit}/{answer.request}",)

@@ -9,7 +9,7 @@ from auditor.check.matter import Matter, Said
 from auditor.check.presence import undisclosed
 from auditor.check.recipients import misnamed, stale, unlisted
 from auditor.check.tag_owners import PLAIN_CONTACT
-from auditor.check.writer import same
+from auditor.check.writer import place, same
 from auditor.evidence import Visitor
 
 
@@ -27,7 +27,7 @@ def presence(m: Matter) -> Said:
         return Said(outcome="nothing_sent")
     found = undisclosed(m.site, m.observed, m.disclosure, m.writer, m.links)
     address = m.disclosure.address if m.disclosure is not None else ""
-    return Said.of([found], "found", {"page": same(address)})
+    return Said.of([found], "found", {"page": same(place(address))})
 
 
 def listed(m: Matter) -> Said:

@@ -9,7 +9,7 @@ from auditor.check.observed import Receiver
 from auditor.check.plainness import joined
 from auditor.check.purposes import has_purpose
 from auditor.check.rules import TextRule
-from auditor.check.writer import same
+from auditor.check.writer import place, same
 from auditor.disclosures.plain import squash
 from auditor.disclosures.wording import names_any
 from auditor.domains import host_of, is_within
@@ -87,7 +87,7 @@ def opt_out_works(m: Matter) -> Said:
         if len(failed) == len(exchanges):
             words = {
                 "vendor": same(name),
-                "link": same(failed[0].url),
+                "link": same(place(failed[0].url)),
                 "number": same(str(failed[0].status or failed[0].error or "-")),
             }
             ids = tuple(sorted(f"{e.visit}/{e.request}" for e in failed))

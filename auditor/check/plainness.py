@@ -9,7 +9,7 @@ import unicodedata
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.recipients import written_name
-from auditor.check.writer import Words, same
+from auditor.check.writer import Words, place, same
 from auditor.disclosures.model import DeclaredRow, PageView
 
 MAX_NAMES = 8
@@ -68,7 +68,7 @@ def in_japanese(m: Matter) -> Said:
         return Said(outcome="too_short")
     # A page in two languages may be read on its Japanese one: the best of them counts.
     address, best = max(pages, key=lambda page: page[1])
-    words: Words = {"page": same(address), "number": same(f"{best:.2f}")}
+    words: Words = {"page": same(place(address)), "number": same(f"{best:.2f}")}
     if best >= m.writer.number(rule, "partly"):
         return Said(outcome="japanese", words=words)
     case = "foreign" if best < m.writer.number(rule, "foreign") else "partly"
@@ -131,7 +131,7 @@ def readable(m: Matter) -> Said:
         for case, words in _shown_badly(m, view):
             if case not in found:
                 found[case] = m.writer.finding(
-                    "JP-14", case, detail=case, words={"page": same(view.address), **words}, of_page=True
+                    "JP-14", case, detail=case, words={"page": same(place(view.address)), **words}, of_page=True
                 )
     return Said.of(list(found.values()), "readable" if measured else "no_view")
 

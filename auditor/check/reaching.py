@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.presence import undisclosed
-from auditor.check.writer import same
+from auditor.check.writer import place, same
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.links import disclosure_links
 from auditor.disclosures.page import Line, parse_html
@@ -28,7 +28,7 @@ def within_reach(m: Matter) -> Said:
     found: list[Finding | None] = []
     for way in ways:
         words = {
-            "page": same(way.page),
+            "page": same(place(way.page)),
             "number": same(str(len(way.path))),
             "limit": same(f"{limit:.0f}"),
             "count": same(str(way.looked_at)),
@@ -39,7 +39,7 @@ def within_reach(m: Matter) -> Said:
             continue
         else:
             case = "far" if len(way.path) <= far else "farther"
-        found.append(m.writer.finding(rule, case, detail=way.page, words=words, items=_sent_from(m, way.page)))
+        found.append(m.writer.finding(rule, case, detail=place(way.page), words=words, items=_sent_from(m, way.page)))
     return Said.of(found, "reached", {"count": same(str(len(ways))), "limit": same(f"{limit:.0f}")})
 
 

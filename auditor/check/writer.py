@@ -184,6 +184,11 @@ class Writer:
         return level, ja.replace("{count}", count), en.replace("{count}", count)
 
 
+def place(url: str) -> str:
+    """An address as a message may show it: what comes after ? and # can tell of the person."""
+    return url.partition("#")[0].partition("?")[0]
+
+
 def same(text: str) -> tuple[str, str]:
     """A word that is the same in both languages."""
     return text, text
