@@ -3,6 +3,8 @@
 電気通信事業法施行規則 22条の2の29柱書・第3号; ガイドライン解説 7-3-1.
 """
 
+from collections.abc import Sequence
+
 from auditor.check.contents import GUESSED
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
@@ -37,12 +39,18 @@ def merged(m: Matter) -> Said:
     if several:
         words = {"names": same(joined(several))}
         found.append(m.writer.finding(rule, "several", detail="several", words=words, of_page=True))
-    if m.page.unread_contents():
+    if m.page.unread_contents() or _same_for_all(rows):
         found.append(m.writer.finding(rule, "item_major", detail="items", guessed=True, of_page=True))
     alike = _alike(m)
     if alike:
         return Said.of(found, "modules", {"names": same(joined(alike))})
     return Said.of(found, "separate", {"count": same(str(len(rows)))})
+
+
+def _same_for_all(rows: Sequence[DeclaredRow]) -> bool:
+    """Whether the reader gave one list of information to several recipients, for want of any mapping."""
+    guessed = all(row.confidence < GUESSED for row in rows)
+    return guessed and len({row.recipient for row in rows}) > 1 and len({row.content_text for row in rows}) == 1
 
 
 def _alike(m: Matter) -> list[str]:

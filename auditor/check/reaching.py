@@ -33,12 +33,9 @@ def within_reach(m: Matter) -> Said:
             "limit": same(f"{limit:.0f}"),
             "count": same(str(way.looked_at)),
         }
-        if not way.reached:
-            case = "unreached"
-        elif len(way.path) <= limit or not _sends(m, way.page):
+        if not _sends(m, way.page) or (way.reached and len(way.path) <= limit):
             continue
-        else:
-            case = "far" if len(way.path) <= far else "farther"
+        case = "unreached" if not way.reached else "far" if len(way.path) <= far else "farther"
         found.append(m.writer.finding(rule, case, detail=place(way.page), words=words, items=_sent_from(m, way.page)))
     return Said.of(found, "reached", {"count": same(str(len(ways))), "limit": same(f"{limit:.0f}")})
 
