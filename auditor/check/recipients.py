@@ -110,7 +110,11 @@ def stale(
             continue
         legal, count = legal_name(knowledge, vendor), str(len(observed.visits))
         yield writer.finding(
-            "JP-22", "stale", vendor=vendor, words={"legal_name": (legal, legal), "visits": (count, count)}
+            "JP-22",
+            "stale",
+            vendor=vendor,
+            absence=True,
+            words={"legal_name": (legal, legal), "visits": (count, count)},
         )
 
 

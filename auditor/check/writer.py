@@ -57,6 +57,7 @@ class Writer:
         proven: bool = False,
         guessed: bool = False,
         of_page: bool = False,
+        absence: bool = False,
         evidence: tuple[str, ...] = (),
         words: Words | None = None,
     ) -> Finding | None:
@@ -64,7 +65,7 @@ class Writer:
 
         It rests on `items` and their exchanges; `proven`: a documented fact ties their host to the vendor where
         none names the items. `of_page`: it speaks of the disclosure's page, whose exchange shows it; `guessed`: the
-        page's structure had to be guessed. A case that fails without a
+        page's structure had to be guessed; `absence`: it speaks of what did not occur. A case that fails without a
         documented fact or two independent exchanges becomes the case it names as `otherwise`.
         """
         rule = self._rules.get(rule_id)
@@ -84,7 +85,10 @@ class Writer:
             # 法27条の12 binds covered services only: what is seen stays visible, without a verdict.
             verdict, severity = Verdict.info, "info"
             ja, en = self._book.not_covered_ja + ja, self._book.not_covered_en + en
-        confidence, why_ja, why_en = self._confidence(case, documented, independent, guessed=guessed)
+        key = "guessed" if guessed else "absence" if absence else _sureness(documented, independent, len(evidence))
+        if key == "exchanges" and of_page:
+            key = "page"
+        confidence, why_ja, why_en = self._confidence(case, key, independent or len(evidence))
         refuted = _written(case.refuted_by_ja, case.refuted_by_en, filled)
         question = _written(case.question_ja, case.question_en, filled)
         parts = [rule_id, self._site.id, vendor or recipient or "-", data_type or detail]
@@ -164,24 +168,22 @@ class Writer:
         }
         return filled | dict(words or {})
 
-    def _confidence(
-        self, case: Case, documented: bool, independent: int, *, guessed: bool
-    ) -> tuple[Confidence, str, str]:
-        if guessed:
-            key = "guessed"
-        elif independent == 0:
-            key = "page"
-        elif documented:
-            key = "documented_repeated" if independent >= ENOUGH else "documented_once"
-        else:
-            key = "repeated" if independent >= ENOUGH else "once"
+    def _confidence(self, case: Case, key: str, count: int) -> tuple[Confidence, str, str]:
         sure = self._book.confidence[key]
         level, ja, en = sure.level, sure.ja, sure.en
         if case.verdict is Verdict.review:
             asked = self._book.confidence["asked"]
             level, ja, en = max(level, asked.level, key=list(Confidence).index), ja + asked.ja, f"{en} {asked.en}"
-        count = str(independent)
-        return level, ja.replace("{count}", count), en.replace("{count}", count)
+        return level, ja.replace("{count}", str(count)), en.replace("{count}", str(count))
+
+
+def _sureness(documented: bool, independent: int, evidence: int) -> str:
+    """Which sentence of rules.yaml says how sure it is."""
+    if independent == 0:
+        return "exchanges" if evidence else "page"
+    if documented:
+        return "documented_repeated" if independent >= ENOUGH else "documented_once"
+    return "repeated" if independent >= ENOUGH else "once"
 
 
 def place(url: str) -> str:

@@ -30,11 +30,6 @@ TWICE = table(line(), line(content="Cookie ID"))
     ("page", "standing", "sentence"),
     [
         (GOOD, "clear", "アドコム株式会社への「閲覧したページのURL」の送信は、公表に明示されている"),
-        (
-            table(line(content="行動に関する情報、閲覧履歴")),
-            "vague",
-            "より広い語（行動に関する情報、閲覧履歴）でのみ公表",
-        ),
         (changed(table(line(content="Cookie ID等")), vague=("等",)), "vague", "「等」という語に含まれるとしか読めない"),
         (table(line(content="Cookie ID")), "omitted", "公表の内容（Cookie ID）に含まれない"),
         (OTHERS, "omitted", "アドコム株式会社は公表の送信先に記載がない"),
@@ -50,6 +45,12 @@ def test_each_standing(page: Disclosure | str | None, standing: str, sentence: s
     assert found.standing == standing
     assert sentence in found.text_ja
     assert found.evidence == ("v1/r00002",)
+
+
+def test_a_broader_word_alone_is_vague() -> None:
+    found = of_type(judge(table(line(content="識別番号")), went(request())), "cookie_id")
+    assert found.standing == "vague"
+    assert "より広い語（識別番号）でのみ公表" in found.text_ja
 
 
 def test_a_denial_is_a_finding_and_a_contradiction_a_question() -> None:
