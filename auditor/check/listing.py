@@ -18,7 +18,7 @@ def service(m: Matter) -> Said:
     declared = m.site.service_type
     if declared in ("unknown", "not_covered"):
         return Said(outcome=declared)
-    return Said(outcome="declared", words={"number": same("一二三四"[int(declared) - 1])})
+    return Said(outcome="declared", words={"number": ("一二三四"[int(declared) - 1], declared)})
 
 
 def presence(m: Matter) -> Said:
