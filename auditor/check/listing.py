@@ -6,7 +6,6 @@ from auditor.check.accounts import account_bound
 from auditor.check.contents import HASHED, uncovered, unstated
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
-from auditor.check.presence import undisclosed
 from auditor.check.recipients import misnamed, stale, unlisted
 from auditor.check.tag_owners import PLAIN_CONTACT
 from auditor.check.writer import place, same
@@ -25,9 +24,8 @@ def presence(m: Matter) -> Said:
     """JP-01."""
     if not m.observed.receivers:
         return Said(outcome="nothing_sent")
-    found = undisclosed(m.site, m.observed, m.disclosure, m.writer, m.links)
     address = m.disclosure.address if m.disclosure is not None else ""
-    return Said.of([found], "found", {"page": same(place(address))})
+    return Said.of([m.absence], "found", {"page": same(place(address))})
 
 
 def listed(m: Matter) -> Said:

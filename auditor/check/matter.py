@@ -8,7 +8,7 @@ from auditor.check.contents import GUESSED
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
 from auditor.check.observed import Observed
-from auditor.check.presence import links_of
+from auditor.check.presence import links_of, undisclosed
 from auditor.check.recipients import legal_name
 from auditor.check.writer import Words, Writer
 from auditor.decode.knowledge import Knowledge
@@ -42,6 +42,16 @@ class Matter:
     def links(self) -> dict[str, list[DisclosureLink]]:
         """Links to what may be a disclosure, by visit, of the complete visits."""
         return {v.visit.visit: links_of(v) for v in self.observed.visits}
+
+    @cached_property
+    def absence(self) -> Finding | None:
+        """What JP-01 says; None where a disclosure was read, or nothing is sent."""
+        return undisclosed(self.site, self.observed, self.disclosure, self.writer, self.links)
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether JP-01 holds that there is no disclosure, not only that none was read."""
+        return self.absence is not None and self.absence.case.startswith("missing")
 
     @property
     def guessed(self) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
-from auditor.check.observed import Receiver
+from auditor.check.observed import Receiver, proves
 from auditor.check.plainness import joined
 from auditor.check.purposes import has_purpose
 from auditor.check.rules import TextRule
@@ -114,7 +114,7 @@ def _still_sent(m: Matter, vendor: Vendor, after: Receiver, left: list[str], nam
     types = [m.knowledge.taxonomy.get(code) for code in left]
     return m.writer.finding(
         "JP-19",
-        "still_sent" if says else "still_sent_unclear",
+        "still_sent" if says and (after.proven or proves(items)) else "still_sent_unclear",
         vendor=vendor.vendor,
         recipient=", ".join(sorted({t.recipient for t in items})),
         items=items,

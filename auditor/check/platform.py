@@ -13,7 +13,6 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.observed import Receiver
 from auditor.check.plainness import joined
-from auditor.check.presence import undisclosed
 from auditor.check.recipients import unlisted_case
 from auditor.check.tag_owners import asks_of, meets
 from auditor.check.writer import same
@@ -174,8 +173,7 @@ def _noticed(m: Matter, receiver: Receiver, vendor: Vendor) -> Said:
     elif m.disclosure is None and m.site.disclosure is not None:
         return Said(outcome="unread", words=words)
     else:
-        about = undisclosed(m.site, m.observed, m.disclosure, m.writer, m.links)
-        if about is None or not about.case.startswith("missing"):
+        if not m.nowhere:
             return Said(outcome="unread", words=words)
         absent = True
     found = m.writer.finding(

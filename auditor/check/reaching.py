@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
-from auditor.check.presence import undisclosed
 from auditor.check.writer import place, same
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.links import disclosure_links
@@ -72,11 +71,9 @@ def beforehand(m: Matter) -> Said:
     if not early or not _asked(m):
         return Said(outcome="not_told")
     # What JP-01 cannot say (a link nobody followed, a page not kept), this rule cannot say either.
-    absent = undisclosed(m.site, m.observed, m.disclosure, m.writer, m.links)
-    certain = absent is not None and absent.case in ("missing", "missing_unproven")
     names = "、".join(dict.fromkeys(m.name(t.vendor, t.recipient) for t in early))
     finding = m.writer.finding(
-        rule, "before_asking" if certain else "maybe_linked", items=early, words={"names": same(names)}
+        rule, "before_asking" if m.nowhere else "maybe_linked", items=early, words={"names": same(names)}
     )
     return Said.of([finding], "not_told")
 

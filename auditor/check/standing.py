@@ -16,7 +16,6 @@ from auditor.check.choices import Choices
 from auditor.check.contents import ACCOMPANY
 from auditor.check.matter import Matter
 from auditor.check.observed import Receiver, references
-from auditor.check.presence import undisclosed
 from auditor.check.recipients import necessary_kinds, unlisted_case, written_name
 from auditor.check.rules import Wording
 from auditor.check.writer import Words, filled_in, same
@@ -188,9 +187,7 @@ def _sent_key(
     if choices.only_accepted(items):
         return "exempt_consent"
     if m.declared is None:
-        absent = undisclosed(m.site, m.observed, m.disclosure, m.writer, m.links)
-        nowhere = absent is not None and absent.case.startswith("missing")
-        return "omitted_recipient" if nowhere else "undecided_unread"
+        return "omitted_recipient" if m.nowhere else "undecided_unread"
     if names_any(m.declared.text(), m.writer.words("JP-18", "claim")):
         return "exempt_opt_out"
     case = unlisted_case(receiver, m.declared)
