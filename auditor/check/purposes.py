@@ -65,7 +65,7 @@ def _alike(m: Matter) -> list[str]:
 
 
 def purpose_stated(m: Matter) -> Said:
-    """JP-10: rows without a purpose, one finding a recipient."""
+    """JP-10: rows without a purpose, one finding a recipient; one for all of which that could not be read."""
     rule = "JP-10"
     rows = m.page.disclosure.rows
     if not rows:
@@ -76,6 +76,7 @@ def purpose_stated(m: Matter) -> Said:
     # A page none of whose rows has a purpose, but whose text speaks of purposes, was not understood.
     apart = not any(has_purpose(r) for r in rows) and names_any(m.page.text(), m.writer.words(rule, "purpose"))
     found: list[Finding | None] = []
+    unclear: list[DeclaredRow] = []
     for (vendor, name), own in groups.items():
         empty = [row for row in own if not has_purpose(row)]
         if not empty:
@@ -83,11 +84,9 @@ def purpose_stated(m: Matter) -> Said:
         receiver = m.observed.receivers.get(vendor) if vendor else None
         guessed = any(row.confidence < GUESSED for row in empty)
         if guessed or apart:
-            case = "unclear"
-        elif receiver is None or len(empty) < len(own):
-            case = "empty_weak"
-        else:
-            case = "empty"
+            unclear += empty
+            continue
+        case = "empty_weak" if receiver is None or len(empty) < len(own) else "empty"
         found.append(
             m.writer.finding(
                 rule,
@@ -96,10 +95,13 @@ def purpose_stated(m: Matter) -> Said:
                 recipient=", ".join(receiver.recipients) if receiver else name,
                 items=receiver.items if receiver else (),
                 proven=receiver is not None and receiver.proven,
-                guessed=guessed,
                 words={"name": same(written_name(empty[0]))},
             )
         )
+    if unclear:
+        names = joined([written_name(row) for row in unclear])
+        words = {"name": same(names)}
+        found.append(m.writer.finding(rule, "unclear", detail="unclear", guessed=True, of_page=True, words=words))
     return Said.of(found, "stated", {"count": same(str(len(rows)))})
 
 
