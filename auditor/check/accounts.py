@@ -6,9 +6,9 @@ Only the sending is seen. That the recipient joins data to the account (monitori
 from collections.abc import Iterator
 
 from auditor.check.finding import Finding
-from auditor.check.observed import Observed, references
+from auditor.check.observed import Observed
 from auditor.check.recipients import legal_name
-from auditor.check.rules import Writer
+from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.evidence import Visitor
 
@@ -35,6 +35,6 @@ def account_bound(observed: Observed, knowledge: Knowledge, writer: Writer) -> I
             vendor=receiver.vendor,
             recipient=", ".join(sorted({t.recipient for t in shown})),
             data_type=ACCOUNT,
-            evidence=references(shown),
+            items=shown,
             words={"vendor": (name, name)},
         )

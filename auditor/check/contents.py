@@ -5,11 +5,12 @@
 
 from collections.abc import Iterator
 
+from auditor.check.choices import Choices
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
-from auditor.check.observed import Observed, Receiver, proves, references
+from auditor.check.observed import Observed, Receiver, proves
 from auditor.check.recipients import legal_name, written_name
-from auditor.check.rules import Writer
+from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import DeclaredRow
@@ -21,6 +22,7 @@ GRAVE_LEVELS = frozenset(("identifier", "contact"))
 GRAVE_TYPES = frozenset(("page_url",))
 GUESSED = 0.7  # rows of less confidence were told by guessing at the page's structure
 HASHED = "hashed_"
+_MISSING = ("missing", "missing_unproven", "other")
 
 
 def unstated(observed: Observed, declared: Declared, writer: Writer) -> Iterator[Finding | None]:
@@ -47,23 +49,36 @@ def unstated(observed: Observed, declared: Declared, writer: Writer) -> Iterator
             case,
             vendor=vendor,
             recipient=", ".join(receiver.recipients) if receiver else name,
-            evidence=references(receiver.items) if receiver else (),
+            items=receiver.items if receiver else (),
+            proven=receiver is not None and receiver.proven,
+            guessed=any(row.confidence < GUESSED for row in empty),
             words={"name": (words, words)},
         )
 
 
 def uncovered(observed: Observed, declared: Declared, knowledge: Knowledge, writer: Writer) -> Iterator[Finding | None]:
     """JP-08 and JP-26: kinds of data sent that the recipient's rows do not cover."""
+    choices = Choices(observed)
     for receiver in observed.receivers.values():
         rows = declared.rows_of(receiver.vendor) if receiver.vendor else declared.rows_naming(receiver.key)
         for code in sorted({t.data_type for t in receiver.items if t.data_type}):
-            if code in ACCOMPANY or not knowledge.taxonomy.has(code) or declared.covered(rows, code):
+            if code in ACCOMPANY or not knowledge.taxonomy.has(code):
                 continue
             items = receiver.of_type(code)
+            denied = declared.denied(rows, code)
+            if declared.covered(rows, code):
+                if denied:
+                    yield _finding("JP-08", "contradicts", receiver, code, rows, items, knowledge, writer)
+                continue
+            if denied and proves(items):
+                yield _finding("JP-08", "denied", receiver, code, rows, items, knowledge, writer)
+                continue
             if code.startswith(HASHED):
                 rule, case = "JP-26", _hashed_case(receiver, rows, items, declared)
             else:
                 rule, case = "JP-08", _content_case(code, rows, items, declared, knowledge)
+            if case in _MISSING and choices.only_accepted(items):
+                case = "consented"  # 27条の12第3号: what the visitor agreed to may be sent
             if case is not None:
                 yield _finding(rule, case, receiver, code, rows, items, knowledge, writer)
 
@@ -115,7 +130,7 @@ def _finding(
         vendor=receiver.vendor,
         recipient=recipient,
         data_type=code,
-        evidence=references(items),
+        items=items,
         words={
             "vendor": (name, name),
             "data_type": (data_type.name_ja, data_type.name_en),

@@ -46,6 +46,18 @@ class Declared:
         facts = self._knowledge.vendor(vendor)
         return facts is not None and any(is_within(d, f.domain) for f in facts.domains for d in self._domains)
 
+    def hits_any(self, text: str) -> bool:
+        """Whether a text has a known name of any vendor."""
+        return bool(self._names.hits(text))
+
+    def text(self) -> str:
+        """All that was read of the disclosure: the page's text where it was kept, else its rows and what gave none."""
+        return self.disclosure.text or "\n".join(self._texts)
+
+    def denied(self, rows: Iterable[DeclaredRow], code: str) -> bool:
+        """Whether a row says that a kind of data is not sent."""
+        return covers((c for row in rows for c in row.not_sent), code, self._knowledge.taxonomy)
+
     def gives_legal_name(self, vendor: str) -> bool:
         """Whether a legal name of the vendor stands anywhere in the disclosure."""
         return any(hit.entity == vendor and hit.kind == NameKind.legal for hit in self._hits)

@@ -1,4 +1,4 @@
-"""A finding: a rule, its verdict, and the exchanges that prove it."""
+"""A finding: a rule, its verdict, the exchanges that prove it, how sure it is, and what would refute it."""
 
 from enum import StrEnum
 
@@ -14,13 +14,21 @@ class Verdict(StrEnum):
     info = "info"
 
 
+class Confidence(StrEnum):
+    """How sure what the finding says was seen is; never how grave it is."""
+
+    high = "high"
+    medium = "medium"
+    low = "low"
+
+
 class Finding(BaseModel):
     """One statement about a site, led to its bytes by `evidence`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     finding: str = Field(description="id, stable for the same evidence: rule.site.vendor[.detail]")
-    rule: str = Field(description="JP-00 ... JP-28 (DOMAIN.md A.4)")
+    rule: str = Field(description="JP-00 ... JP-28 (DOMAIN.md A.4); P-... for a platform's own declarations")
     item: str = Field(description="monitoring item 1-6, 3-1 ... 5-2; '' when none")
     verdict: Verdict
     severity: str = Field(description="high, medium, low, info")
@@ -33,3 +41,11 @@ class Finding(BaseModel):
     basis: str = Field("", description="law article or guidance the rule rests on")
     message_ja: str
     message_en: str
+    case: str = Field("", description="which outcome of the rule, as in rules.yaml")
+    confidence: Confidence = Confidence.medium
+    confidence_ja: str = Field("", description="one sentence why")
+    confidence_en: str = ""
+    refuted_by_ja: str = Field("", description="what would refute a fail or a warn")
+    refuted_by_en: str = ""
+    question_ja: str = Field("", description="what a person has to decide, of a review")
+    question_en: str = ""

@@ -4,16 +4,17 @@ Left out: the site's own entity and domains, what the browser or the preparation
 complete ("not measured" is never "none").
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import is_within, registrable_domain, site_of
-from auditor.evidence import Outcome, VisitEvidence, VisitKind
+from auditor.evidence import Exchange, Outcome, VisitEvidence, VisitKind
 from auditor.scenario import Site
-from auditor.vendors import Mark, Vendor
+from auditor.vendors import Mark, ModuleKind, Vendor
 
 MAX_EVIDENCE = 50
 
@@ -36,14 +37,46 @@ class Receiver:
         """The items of one kind of data."""
         return [t for t in self.items if t.data_type == code]
 
+    def kinds(self, knowledge: Knowledge) -> frozenset[ModuleKind | None]:
+        """The kinds of the modules that sent to it; None among them where an item belongs to no known module."""
+        return frozenset(module_kind(knowledge, v, m) for v, m in {(t.vendor, t.module) for t in self.items})
 
-@dataclass(slots=True)
+
+@dataclass
 class Observed:
     """All that was measured of one site."""
 
     visits: tuple[VisitEvidence, ...]  # complete ones
     receivers: dict[str, Receiver]  # sorted by key
     vendors: frozenset[str]  # every vendor that received anything, the site's own and by grammar included
+    own_hosts: dict[str, Receiver] = field(default_factory=dict)  # other vendors told behind the site's own hosts
+    own_items: int = 0  # what went to the site's own hosts with no sign of another
+
+    @property
+    def items(self) -> list[Transmission]:
+        """All that was sent to others."""
+        return [t for r in self.receivers.values() for t in r.items]
+
+    @cached_property
+    def exchanges(self) -> dict[tuple[str, str], Exchange]:
+        """Every exchange of the complete visits, by visit and request."""
+        return {(v.visit.visit, e.request): e for v in self.visits for e in v.exchanges}
+
+    def independent(self, items: Iterable[Transmission]) -> int:
+        """How many exchanges show it on their own: the hops of one redirect count once."""
+        keys = {(t.visit, t.request) for t in items}
+        return sum(1 for key in keys if not any(hop in keys for hop in self.hops_before(key)))
+
+    def hops_before(self, key: tuple[str, str]) -> Iterator[tuple[str, str]]:
+        """The exchanges that redirected to this one, the nearest first."""
+        seen = {key}
+        while (exchange := self.exchanges.get(key)) is not None and exchange.cause is not None:
+            before = exchange.cause.redirected_from
+            if before is None or (key[0], before) in seen:
+                return
+            key = (key[0], before)
+            seen.add(key)
+            yield key
 
 
 def observe(
@@ -67,18 +100,27 @@ def observe(
     own = own_domains(site)
     found: dict[str, Receiver] = {}
     vendors: set[str] = set()
+    own_hosts: dict[str, Receiver] = {}
+    own_items = 0
     for t in transmissions:
         if t.visit not in ids or (t.visit, t.request) in left_out:
             continue
         if t.vendor is not None:
             vendors.add(t.vendor)
-        if t.first_party or t.recipient in own or (t.vendor is not None and t.vendor == site.entity):
+        if t.first_party or t.recipient in own:
+            if t.vendor is not None and t.vendor != site.entity and t.told_by:
+                own_hosts.setdefault(t.vendor, Receiver(t.vendor, t.vendor)).items.append(t)
+            else:
+                own_items += t.data_type is not None
+            continue
+        if t.vendor is not None and t.vendor == site.entity:
             continue
         receiver = found.setdefault(t.vendor or t.recipient, Receiver(t.vendor or t.recipient, t.vendor))
         receiver.items.append(t)
         if t.vendor is not None and not receiver.proven:
             receiver.proven = _proven(knowledge, t)
-    return Observed(mine, dict(sorted(found.items())), frozenset(vendors))
+    behind = dict(sorted(own_hosts.items()))
+    return Observed(mine, dict(sorted(found.items())), frozenset(vendors), behind, own_items)
 
 
 def own_domains(site: Site) -> frozenset[str]:
@@ -104,6 +146,12 @@ def _proven(knowledge: Knowledge, t: Transmission) -> bool:
     vendor = knowledge.vendor(t.vendor) if t.vendor is not None else None
     mark = domain_mark(vendor, t.host) if vendor is not None else None
     return mark is not None and mark.proves
+
+
+def module_kind(knowledge: Knowledge, vendor_id: str | None, module: str | None) -> ModuleKind | None:
+    """What kind of module it is, None where no vendor file has it."""
+    vendor = knowledge.vendor(vendor_id) if vendor_id is not None else None
+    return next((m.kind for m in vendor.modules if m.id == module), None) if vendor is not None else None
 
 
 def domain_mark(vendor: Vendor, host: str) -> Mark | None:

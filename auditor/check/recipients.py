@@ -5,24 +5,32 @@
 
 from collections.abc import Iterator
 
+from auditor.check.choices import Choices
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
-from auditor.check.observed import Observed, Receiver, references
-from auditor.check.rules import Writer
+from auditor.check.observed import Observed, Receiver
+from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.disclosures.model import DeclaredRow
 from auditor.disclosures.names import LOOSE
 from auditor.scenario import Site
-from auditor.vendors import Mark, NameKind
+from auditor.vendors import Mark, ModuleKind, NameKind
 
 # A name known only from hearsay drives no failure; seen on real pages (C) is enough to tell a brand.
+_MISSING = ("missing", "missing_unproven")
 _WEAK_MARKS = (Mark.secondary, Mark.memory)
 
 
 def unlisted(observed: Observed, declared: Declared, knowledge: Knowledge, writer: Writer) -> Iterator[Finding | None]:
     """JP-03: recipients that the disclosure does not list."""
+    necessary = necessary_kinds(writer)
+    choices = Choices(observed)
     for receiver in observed.receivers.values():
-        case = _unlisted_case(receiver, declared)
+        case = unlisted_case(receiver, declared)
+        if case is not None and receiver.kinds(knowledge) <= necessary:
+            case = "necessary"  # JP-21: it may be exempt, which a person decides
+        elif case in _MISSING and choices.only_accepted(receiver.items):
+            case = "consented"  # 27条の12第3号: what the visitor agreed to may be sent
         if case is None:
             continue
         recipient = ", ".join(receiver.recipients)
@@ -32,12 +40,19 @@ def unlisted(observed: Observed, declared: Declared, knowledge: Knowledge, write
             case,
             vendor=receiver.vendor,
             recipient=recipient,
-            evidence=references(receiver.items),
+            items=receiver.items,
+            proven=receiver.proven,
             words={"vendor": (name, name)},
         )
 
 
-def _unlisted_case(receiver: Receiver, declared: Declared) -> str | None:
+def necessary_kinds(writer: Writer) -> frozenset[ModuleKind | None]:
+    """The kinds of modules whose information may be necessary (規則22条の2の30), as JP-21's data has them."""
+    return frozenset(ModuleKind(word) for word in writer.words("JP-21", "kinds"))
+
+
+def unlisted_case(receiver: Receiver, declared: Declared) -> str | None:
+    """How the disclosure fails to list a receiver; None where it lists it."""
     if receiver.vendor is None:
         return None if declared.names_domain(receiver.key) else "unknown"
     if declared.rows_of(receiver.vendor):
@@ -52,7 +67,6 @@ def misnamed(observed: Observed, declared: Declared, knowledge: Knowledge, write
     for vendor in sorted({row.entity for row in declared.disclosure.rows if row.entity}):
         rows = declared.rows_of(vendor)
         receiver = observed.receivers.get(vendor)
-        evidence = references(receiver.items) if receiver else ()
         recipient = ", ".join(receiver.recipients) if receiver else ""
         for rule, case, row in _name_cases(vendor, rows, declared, seen=receiver is not None):
             name = written_name(row)
@@ -62,7 +76,8 @@ def misnamed(observed: Observed, declared: Declared, knowledge: Knowledge, write
                 case,
                 vendor=vendor,
                 recipient=recipient,
-                evidence=evidence,
+                items=receiver.items if receiver else (),
+                proven=receiver is not None and receiver.proven,
                 words={"name": (name, name), "legal_name": (legal, legal)},
             )
 
@@ -95,7 +110,11 @@ def stale(
             continue
         legal, count = legal_name(knowledge, vendor), str(len(observed.visits))
         yield writer.finding(
-            "JP-22", "stale", vendor=vendor, words={"legal_name": (legal, legal), "visits": (count, count)}
+            "JP-22",
+            "stale",
+            vendor=vendor,
+            absence=True,
+            words={"legal_name": (legal, legal), "visits": (count, count)},
         )
 
 

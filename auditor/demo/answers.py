@@ -23,12 +23,13 @@ class ExpectedFinding(Spec):
     recipient: str = Field("", description="registrable domain, where there is no vendor id")
     data_type: str | None = None
     verdict: Literal["fail", "warn", "review", "info"]
+    of_page: bool = Field(False, description="it speaks of the disclosure's page as a whole, of no recipient")
     why: str = Field(description="what was planted, or which fact it states")
 
     @model_validator(mode="after")
     def _named(self) -> "ExpectedFinding":
-        if (self.vendor is None) != bool(self.recipient):
-            raise ValueError("needs a vendor, or the recipient's domain where there is none")
+        if (self.vendor is None and not self.of_page) != bool(self.recipient):
+            raise ValueError("needs a vendor, or the recipient's domain where there is none, or of_page")
         return self
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from auditor.check import check_run
+from auditor.check import judge_run
 from auditor.compare import compare_run
 from auditor.decode import Knowledge, Transmission, decode_visit
 from auditor.evidence import VisitKind
@@ -41,6 +41,7 @@ def derive(run: RunFolder) -> RunResult:
     disclosures, notes = disclosures_of(run, scenario, visits, knowledge)
     audited = [v for v in visits if v.visit.kind is VisitKind.audit]
     sites = scenario.sites if scenario else ()
+    judged = judge_run(sites, visits, transmissions, disclosures, knowledge)
     return RunResult(
         run=str(facts.get("run", run.path.name)),
         title=str(facts.get("title", "")),
@@ -49,7 +50,10 @@ def derive(run: RunFolder) -> RunResult:
         visits=tuple(visits),
         transmissions=tuple(transmissions),
         disclosures=tuple(disclosures.values()),
-        findings=check_run(sites, audited, transmissions, disclosures, knowledge),
+        findings=judged.findings,
+        assessments=(*judged.assessments, *judged.platforms),
+        sent_standings=judged.standings.sent,
+        row_standings=judged.standings.rows,
         changes=compare_run(audited, transmissions, knowledge),
         coverage=tuple(coverage),
         vendors=tuple(knowledge.vendors),

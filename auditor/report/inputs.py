@@ -4,7 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditor.check.assessment import Assessment
 from auditor.check.finding import Finding
+from auditor.check.standing import RowStanding, SentStanding
 from auditor.compare import Change
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import Disclosure
@@ -61,6 +63,9 @@ class RunResult(_Input):
     transmissions: tuple[Transmission, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     findings: tuple[Finding, ...] = ()
+    assessments: tuple[Assessment, ...] = Field((), description="of every rule and site, then of platforms' documents")
+    sent_standings: tuple[SentStanding, ...] = ()
+    row_standings: tuple[RowStanding, ...] = ()
     changes: tuple[Change, ...] = ()
     coverage: tuple[VisitCoverage, ...] = Field((), description="besides what the visits' own evidence says")
     vendors: tuple[Vendor, ...] = ()

@@ -168,6 +168,13 @@ def row(
     service: str = "",
     opt_out: str = "",
     confidence: float = 1.0,
+    own: str = "当サイトの分析のため",
+    theirs: str = "送信先の広告の配信のため",
+    purposes: tuple[str, ...] | None = None,
+    not_sent: tuple[str, ...] = (),
+    vague: tuple[str, ...] = (),
+    policy_url: str = "",
+    where: str = "",
 ) -> DeclaredRow:
     return DeclaredRow(
         recipient=recipient,
@@ -178,6 +185,13 @@ def row(
         content_text=content_text,
         opt_out=opt_out,
         confidence=confidence,
+        purpose_own=own if purposes is None else "",
+        purpose_recipient=theirs if purposes is None else "",
+        purposes=tuple(p for p in (own, theirs) if p) if purposes is None else purposes,
+        not_sent=not_sent,
+        vague=vague,
+        policy_url=policy_url,
+        where=where,
     )
 
 

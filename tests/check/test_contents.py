@@ -24,7 +24,12 @@ OTHER = row("株式会社よそ", entity=None, name_kind=None)
     [
         ([row(content_text=""), OTHER], [sent()], (), [("JP-07", None, "fail")]),
         ([row(content_text="", confidence=0.5), OTHER], [sent()], (), [("JP-07", None, "review")]),
-        ([row(content_text="")], [sent()], ("CookieとURLを送信します。",), [("JP-07", None, "review")]),
+        (
+            [row(content_text="")],
+            [sent()],
+            ("CookieとURLを送信します。",),
+            [("JP-04", None, "review"), ("JP-07", None, "review")],
+        ),
         ([row(content_text=""), row()], [sent()], (), [("JP-07", None, "warn")]),
         ([row("株式会社よそ", "", entity=None, name_kind=None)], [], (), [("JP-07", None, "warn")]),
         ([row()], [sent()], (), []),

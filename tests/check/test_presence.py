@@ -51,6 +51,15 @@ def test_the_finding_whole() -> None:
         "外部送信に関する公表が見つからない。",
         "message_en": "株式会社みほん商店 (shop) sends user information to others, but no disclosure of external "
         "transmission could be found.",
+        "case": "missing",
+        "confidence": "high",
+        "confidence_ja": "送信先または項目は証明力のある資料で定まり、独立した通信2件が同じことを示している。",
+        "confidence_en": "A documented fact names the recipient or the item, and 2 independent exchanges show it.",
+        "refuted_by_ja": "訪問したページから容易に到達できる公表、または送信前の通知・同意の記録を示せば覆る。",
+        "refuted_by_en": "A disclosure easily reached from the visited pages, or a notice or consent before the "
+        "sending.",
+        "question_ja": "",
+        "question_en": "",
     }
 
 

@@ -54,7 +54,7 @@ def test_the_site_itself_is_no_recipient() -> None:
     own = (
         sent(vendor=None, host="img.shop-cdn.example"),
         sent(vendor=None, host="api.shop.example"),
-        sent(host="m.shop.example", first_party=True, by_grammar=True),
+        sent(first_party=True, host="www.shop.example"),
     )
     assert check(page(OTHER), *own) == []
     platform = SITE.model_copy(update={"entity": "adcom"})

@@ -134,7 +134,7 @@ def test_all_files_at_once_end_in_tables(imported: Imported) -> None:
         assert f"{name}: {derived / place}" in imported.ended.stdout.splitlines()
     names = {
         *("visits", "requests", "cookies", "storage", "transmissions", "identifiers"),
-        *("disclosures", "findings", "comparison", "coverage", "hosts", "signals"),
+        *("disclosures", "findings", "comparison", "coverage", "hosts", "signals", "assessments", "standings"),
     }
     assert {p.name for p in (derived / "tables").iterdir()} == {f"{n}.parquet" for n in names}
     assert {p.name for p in (derived / "csv").iterdir()} == {"datapackage.json", *(f"{n}.csv" for n in names)}

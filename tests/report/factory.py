@@ -32,6 +32,7 @@ from auditor.vendors import (
 )
 
 from .declared import changes, disclosures, findings, scenario, taxonomy, vendors
+from .judged import assessments, row_standings, sent_standings
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -321,6 +322,9 @@ def run_result(**replaced: object) -> RunResult:
         "transmissions": tuple(t for v in visits for t in _items(v) if v.outcome is Outcome.complete),
         "disclosures": disclosures(),
         "findings": findings(visits[0].visit),
+        "assessments": assessments("shop"),
+        "sent_standings": sent_standings("shop", visits[0].visit),
+        "row_standings": row_standings("shop"),
         "changes": (*changes("shop"), *changes("news")),
         "coverage": (
             VisitCoverage(

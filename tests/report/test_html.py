@@ -326,7 +326,7 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_reports(run_result(), tmp_path / folder)
     names = sorted(str(p.relative_to(tmp_path / "a")) for p in (tmp_path / "a").rglob("*") if p.is_file())
-    assert len(names) == 12 + 13 + 3
+    assert len(names) == 14 + 15 + 3
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 

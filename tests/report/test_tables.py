@@ -37,6 +37,8 @@ CONTRACT = {
     "identifiers": "identifier, visits, sites, vendors, kind, first_party_origin, linked_to_account",
     "disclosures": "site, recipient, entity, service, content, purposes, opt_out, where",
     "findings": "finding, rule, item, verdict, severity, site, visit, vendor, evidence, message_ja, message_en",
+    "assessments": "rule, item, site, vendor, result, reason_ja, reason_en, question_ja, question_en, findings",
+    "standings": "side, site, vendor, recipient, data_type, standing, exemption, conditions, text_ja, text_en, rows",
     "comparison": "kind, site, vendor, module, data_type, before, after, change, technique",
     "coverage": "visit, sensor, matched, proxy_only, browser_only, undecoded, skipped, reason",
 }

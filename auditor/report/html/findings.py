@@ -63,6 +63,9 @@ class Statement:
     observed: Observed | None
     links: tuple[Proof, ...]
     more: int
+    why: Text | None = None
+    refuted_by: Text | None = None
+    question: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,14 @@ def _statements(
             observed=_observed(result, masker, f, visits) if f.evidence else None,
             links=links,
             more=len(f.evidence) - len(links),
+            why=_text(f.confidence_ja, f.confidence_en),
+            refuted_by=_text(f.refuted_by_ja, f.refuted_by_en),
+            question=_text(f.question_ja, f.question_en),
         )
+
+
+def _text(ja: str, en: str) -> Text | None:
+    return Text(ja=ja, en=en) if ja or en else None
 
 
 def _observed(result: RunResult, masker: Masker, finding: Finding, visits: list[VisitEvidence]) -> Observed | None:

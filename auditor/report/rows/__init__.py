@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker, clean
 from auditor.report.rows.hosts import hosts
-from auditor.report.rows.judged import comparison, disclosures, findings
+from auditor.report.rows.judged import assessments, comparison, disclosures, findings, standings
 from auditor.report.rows.kept import cookies, storage
 from auditor.report.rows.sent import identifiers, transmissions
 from auditor.report.rows.signals import signals
@@ -26,6 +26,8 @@ _TABLES: Mapping[str, Callable[[RunResult, Masker], Iterator[Mapping[str, object
     "identifiers": identifiers,
     "disclosures": disclosures,
     "findings": findings,
+    "assessments": assessments,
+    "standings": standings,
     "comparison": comparison,
     "coverage": coverage,
 }

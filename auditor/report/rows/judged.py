@@ -1,4 +1,4 @@
-"""Rows of what was declared, found and compared: disclosures, findings, comparison."""
+"""Rows of what was declared, found and compared: disclosures, findings, assessments, standings, comparison."""
 
 from collections.abc import Iterator, Mapping
 
@@ -49,6 +49,73 @@ def findings(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]
             "recipient": f.recipient,
             "data_type": f.data_type,
             "basis": f.basis,
+            "case": f.case,
+            "confidence": f.confidence.value,
+            "confidence_ja": f.confidence_ja,
+            "confidence_en": f.confidence_en,
+            "refuted_by_ja": f.refuted_by_ja,
+            "refuted_by_en": f.refuted_by_en,
+            "question_ja": f.question_ja,
+            "question_en": f.question_en,
+        }
+
+
+def assessments(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
+    """One row a rule and site, also where nothing was found or measured; a platform's own declarations last."""
+    for number, a in enumerate(result.assessments, 1):
+        yield {
+            "rule": a.rule,
+            "item": a.item,
+            "site": a.site,
+            "vendor": a.vendor,
+            "result": a.result.value,
+            "reason_ja": a.reason_ja,
+            "reason_en": a.reason_en,
+            "question_ja": a.question_ja,
+            "question_en": a.question_en,
+            "findings": a.findings,
+            "row": number,
+        }
+
+
+def standings(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
+    """What was sent beside the rows, then the rows beside what was sent."""
+    number = 0
+    for s in result.sent_standings:
+        number += 1
+        yield {
+            "side": "sent",
+            "site": s.site,
+            "vendor": s.vendor,
+            "recipient": s.recipient,
+            "data_type": s.data_type,
+            "standing": s.standing.value,
+            "exemption": s.exemption,
+            "conditions": s.conditions,
+            "text_ja": s.text_ja,
+            "text_en": s.text_en,
+            "rows": s.rows,
+            "not_seen": (),
+            "evidence": s.evidence,
+            "row": number,
+        }
+    for d in result.row_standings:
+        number += 1
+        yield {
+            "side": "declared",
+            "site": d.site,
+            "vendor": d.entity,
+            "recipient": d.recipient,
+            "data_type": None,
+            "standing": d.seen.value,
+            "exemption": "",
+            "conditions": (),
+            "text_ja": d.text_ja,
+            "text_en": d.text_en,
+            "rows": (d.row,),
+            "not_seen": d.content_not_seen,
+            "evidence": d.evidence,
+            "row": number,
         }
 
 

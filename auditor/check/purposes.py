@@ -1,0 +1,147 @@
+"""Rules about rows and their purposes: one recipient a row (JP-04), purpose stated (JP-10), both purposes (JP-11).
+
+電気通信事業法施行規則 22条の2の29柱書・第3号; ガイドライン解説 7-3-1.
+"""
+
+from collections.abc import Sequence
+
+from auditor.check.contents import GUESSED
+from auditor.check.finding import Finding
+from auditor.check.matter import Matter, Said
+from auditor.check.plainness import joined
+from auditor.check.recipients import written_name
+from auditor.check.writer import same
+from auditor.disclosures.model import DeclaredRow
+from auditor.disclosures.wording import names_any
+
+
+def merged(m: Matter) -> Said:
+    """JP-04: rows that lump recipients together, and pages that map nothing to a recipient."""
+    rule = "JP-04"
+    rows = m.page.disclosure.rows
+    if not rows:
+        return Said(outcome="no_rows")
+    found: list[Finding | None] = []
+    lumps = [r for r in rows if r.entity is None and names_any(r.recipient, m.writer.words(rule, "group"))]
+    lumps = [r for r in lumps if not m.page.hits_any(r.recipient)]
+    if lumps:
+        names = joined([r.recipient for r in lumps])
+        found.append(
+            m.writer.finding(
+                rule, "group", detail="group", guessed=m.guessed, words={"names": same(names)}, of_page=True
+            )
+        )
+    together: dict[tuple[str, str], dict[str, None]] = {}
+    for row in rows:
+        if row.recipient and row.entity and row.where and row.confidence >= GUESSED:
+            together.setdefault((row.where, row.recipient), {})[row.entity] = None
+    several = [name for (_, name), entities in together.items() if len(entities) > 1]
+    if several:
+        words = {"names": same(joined(several))}
+        found.append(m.writer.finding(rule, "several", detail="several", words=words, of_page=True))
+    if m.page.unread_contents() or _same_for_all(rows):
+        found.append(m.writer.finding(rule, "item_major", detail="items", guessed=True, of_page=True))
+    alike = _alike(m)
+    if alike:
+        return Said.of(found, "modules", {"names": same(joined(alike))})
+    return Said.of(found, "separate", {"count": same(str(len(rows)))})
+
+
+def _same_for_all(rows: Sequence[DeclaredRow]) -> bool:
+    """Whether the reader gave one list of information to several recipients, for want of any mapping."""
+    guessed = all(row.confidence < GUESSED for row in rows)
+    return guessed and len({row.recipient for row in rows}) > 1 and len({row.content_text for row in rows}) == 1
+
+
+def _alike(m: Matter) -> list[str]:
+    """Listed vendors several of whose tags were seen, while their one row names no service."""
+    names = []
+    for receiver in m.observed.receivers.values():
+        rows = m.page.rows_of(receiver.vendor) if receiver.vendor else []
+        modules = {t.module for t in receiver.items if t.module}
+        if len(rows) == 1 and not rows[0].service and len(modules) > 1:
+            names.append(m.name(receiver.vendor))
+    return names
+
+
+def purpose_stated(m: Matter) -> Said:
+    """JP-10: rows without a purpose, one finding a recipient; one for all of which that could not be read."""
+    rule = "JP-10"
+    rows = m.page.disclosure.rows
+    if not rows:
+        return Said(outcome="no_rows")
+    groups: dict[tuple[str | None, str], list[DeclaredRow]] = {}
+    for row in rows:
+        groups.setdefault((row.entity, "" if row.entity else written_name(row)), []).append(row)
+    # A page none of whose rows has a purpose, but whose text speaks of purposes, was not understood.
+    apart = not any(has_purpose(r) for r in rows) and names_any(m.page.text(), m.writer.words(rule, "purpose"))
+    found: list[Finding | None] = []
+    unclear: list[DeclaredRow] = []
+    for (vendor, name), own in groups.items():
+        empty = [row for row in own if not has_purpose(row)]
+        if not empty:
+            continue
+        receiver = m.observed.receivers.get(vendor) if vendor else None
+        guessed = any(row.confidence < GUESSED for row in empty)
+        if guessed or apart:
+            unclear += empty
+            continue
+        case = "empty_weak" if receiver is None or len(empty) < len(own) else "empty"
+        found.append(
+            m.writer.finding(
+                rule,
+                case,
+                vendor=vendor,
+                recipient=", ".join(receiver.recipients) if receiver else name,
+                items=receiver.items if receiver else (),
+                proven=receiver is not None and receiver.proven,
+                words={"name": same(written_name(empty[0]))},
+            )
+        )
+    if unclear:
+        names = joined([written_name(row) for row in unclear])
+        words = {"name": same(names)}
+        found.append(m.writer.finding(rule, "unclear", detail="unclear", guessed=True, of_page=True, words=words))
+    return Said.of(found, "stated", {"count": same(str(len(rows)))})
+
+
+def has_purpose(row: DeclaredRow) -> bool:
+    """Whether a row states any purpose."""
+    return bool(row.purpose_own or row.purpose_recipient or any(p.strip() for p in row.purposes))
+
+
+def both_purposes(m: Matter) -> Said:
+    """JP-11: the operator's own purpose and the recipient's, told apart by columns or by the words of the text."""
+    rule = "JP-11"
+    own_words, recipient_words = m.writer.words(rule, "own"), m.writer.words(rule, "recipient")
+    lacking: dict[tuple[str, str], list[DeclaredRow]] = {}
+    unclear: list[DeclaredRow] = []
+    rows = [row for row in m.page.disclosure.rows if has_purpose(row)]
+    if not rows:
+        return Said(outcome="none")
+    for row in rows:
+        text = "\n".join(row.purposes)
+        own = bool(row.purpose_own) or names_any(text, own_words)
+        recipient = bool(row.purpose_recipient) or names_any(text, recipient_words)
+        if own and recipient:
+            continue
+        if len(row.purposes) > 1 and not (row.purpose_own or row.purpose_recipient):
+            unclear.append(row)
+        else:
+            sides = ("送信先", "the recipient") if own else ("自社", "the operator")
+            both = ("自社と送信先", "the operator and of the recipient")
+            lacking.setdefault(sides if own or recipient else both, []).append(row)
+    found = [
+        m.writer.finding(
+            rule,
+            "one_side",
+            detail=str(number),
+            guessed=m.guessed,
+            words={"names": same(joined([written_name(r) for r in rows])), "words": words},
+            of_page=True,
+        )
+        for number, (words, rows) in enumerate(lacking.items(), 1)
+    ]
+    if unclear:
+        return Said.of(found, "unclear", {"names": same(joined([written_name(r) for r in unclear]))})
+    return Said.of(found, "both")
