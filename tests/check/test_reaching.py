@@ -2,8 +2,8 @@
 
 import pytest
 
-from auditor.disclosures import Disclosure, Operation, Reach
-from auditor.evidence import Consent, ConsentClick
+from auditor.disclosures import Disclosure, Reach
+from auditor.evidence import Consent, ConsentClick, Operation
 from tests.check.chain import FULL, GOOD, PAGE, START, cases_of, judge, read, request, result_of, went
 
 CLICKED = ConsentClick(at=START, released_at=START, text="同意する")
