@@ -6,16 +6,17 @@ numbered lists, which the recipients' cells refer to.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from auditor.disclosures.companies import CompanyFinder
 from auditor.disclosures.drafts import Draft, Found
 from auditor.disclosures.names import NameTable
 from auditor.disclosures.numbered import split_number
-from auditor.disclosures.page import Block, Line, Table
+from auditor.disclosures.page import Block, Line, Link, Table
 from auditor.disclosures.tables import TableReader, split_cell
 from auditor.disclosures.vocabulary import KEY_SHARE, Field, Vocabulary, strip_numbering
 
-_COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|\s[-–—―]\s)\s*(?!//)(.*)$")
+_COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|…+|\s[-–—―]\s)\s*(?!//)(.*)$")
 _BRACKET = re.compile(r"^\s*[【\[［〔<＜「『]([^】\]］〕>＞」』]{1,40})[】\]］〕>＞」』]\s*[:：]?\s*(.*)$")
 _WIDE_SPACE = re.compile(r"^(\S{2,20})[\u3000\t]+(\S.*)$")
 _NEXT_KEY = re.compile(r"[\s／/;；。、,]+([^\s:：／/;；。、,]{2,24})[:：](?!//)")
@@ -29,11 +30,13 @@ _LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipi
 class BlockReader:
     """Walks blocks and fills `found`."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, *, titled: bool) -> None:
         self.found = Found()
+        self._titled = titled  # the page's title says that it is about sending
         self._vocabulary = vocabulary
         self._names = names
         self._tables = TableReader(vocabulary, names)
+        self._companies = CompanyFinder(vocabulary)
         self._draft = Draft()
         self._numbers: dict[Field, list[tuple[str | None, str]]] = {}
         self._key: tuple[Field, ...] = ()
@@ -41,6 +44,7 @@ class BlockReader:
         self._depth = 0
         self._style = ""
         self._parts: tuple[int, ...] = ()  # the part of the page the draft began in
+        self._heading = ""
 
     def read(self, blocks: Iterable[Block]) -> Found:
         """Read all blocks; what gave nothing is in `left`."""
@@ -55,10 +59,18 @@ class BlockReader:
     def _table(self, table: Table) -> None:
         if table.unread:
             self.found.left.append(f"{table.where}: {table.unread} more rows were not read")
-        if self._tables.is_headed(table):
-            self._finish()  # what stood before the table comes before what it gives
-        if self._tables.read(table, self.found):
+        group = self._draft
+        begun = len(self.found.drafts)
+        if headed := self._tables.is_headed(table):
+            grouped = self._style == "inline" and group.has(*_LISTED) and not self._owned()
+            if not grouped:
+                self._finish()  # what stood before the table comes before what it gives
+        if self._tables.read(table, self.found, about_else=self._vocabulary.is_about_else(self._heading)):
+            if group is self._draft:
+                self._inherit(group, self.found.drafts[begun:])
             return
+        if headed:
+            self._finish()
         pairs = self._tables.pairs(table)
         if pairs is None:
             self.found.left += [" | ".join(dict.fromkeys(c.text for c in row if c.text)) for row in table.rows]
@@ -70,7 +82,22 @@ class BlockReader:
                 if not key.text:
                     self._section(value.text, table.place(y))
                 else:
-                    self._pair(self._fields(key.text, KEY_SHARE), value.text, "table", table.place(y))
+                    quote = f"{key.text} | {value.text}"
+                    fields = self._fields(key.text, KEY_SHARE)
+                    self._pair(fields, value.text, "table", table.place(y), quote, value.links)
+        self._finish()
+
+    def _inherit(self, group: Draft, drafts: Sequence[Draft]) -> None:
+        """What is stated for a group, right before its table, is stated of each row that says nothing of it."""
+        said = [f for f in _LISTED if group.has(f)]
+        if drafts and not any(f in d.texts for d in drafts for f in said):
+            for draft in drafts:
+                for field in said:
+                    draft.texts[field] = list(group.texts[field])
+                draft.quote = [*group.quote, *draft.quote]
+                draft.sends |= group.sends
+                draft.confidence = min(draft.confidence, 0.8)
+            self._draft = Draft()
         self._finish()
 
     def _line(self, line: Line) -> None:
@@ -81,19 +108,22 @@ class BlockReader:
         if line.depth < self._depth:
             self._key, self._open = (), False
         heading = line.level > 0 or line.tag == "dt" or bool(_PSEUDO_HEADING.match(line.text))
-        heading = heading or (line.bold == line.text and line.number is None and len(line.text) <= 40)
+        named = line.number is None or self._names_recipient(line.text) or self._companies.has_form(line.text)
+        heading = heading or (line.bold == line.text and named and len(line.text) <= 40)
+        if line.level:
+            self._heading = line.text
         style = "heading" if heading else "inline"
         if line.tag == "dt":
             style = "dt"
         pairs = self._pairs(line)
         if pairs:
             for fields, value in pairs:
-                self._pair(fields, value, style if not value else "inline", line.where)
+                self._pair(fields, value, style if not value else "inline", line.where, line.text, line.links)
             self._depth = line.depth
             return
         fields = self._fields(line.text, KEY_SHARE if heading else 1.0)
         if fields and (heading or len(line.text) <= 20):
-            self._pair(fields, "", style, line.where)
+            self._pair(fields, "", style, line.where, line.text)
             self._depth = line.depth
         elif self._key and self._continues(line, heading):
             self._value(line)
@@ -103,6 +133,7 @@ class BlockReader:
             self._section(line.text, line.where, line.parts)
         elif self._draft.title and not self._draft.texts:
             self._draft.loose.append(line.text)
+            self._draft.quote.append(line.text)
         else:
             self.found.left.append(line.text)
 
@@ -137,10 +168,17 @@ class BlockReader:
                 fields, position = following, m.end()
         return [*result, (fields, value[position:])]
 
-    def _pair(self, fields: tuple[Field, ...], value: str, style: str, where: str) -> None:
+    def _pair(
+        self,
+        fields: tuple[Field, ...],
+        value: str,
+        style: str,
+        where: str,
+        quote: str,
+        links: Sequence[Link] = (),
+    ) -> None:
         if not fields:
             return
-        self.found.keys += 1
         again = [f for f in fields if f in self._draft.texts]
         closes = any(f in _OWNER for f in again) and (self._draft.has(*_LISTED) or self._draft.has(*again))
         # Keys inside a part whose own headings are keys (3 外部送信先一覧, then 送信先：...) begin something new.
@@ -155,7 +193,10 @@ class BlockReader:
             self._style = style
             self._draft.where = self._draft.where or where
         for which, part in zip(fields, split_cell(fields, value), strict=True):
-            self._draft.add(which, part)
+            self._draft.add(which, part, links)
+        self._draft.quote.append(quote)
+        if self._vocabulary.is_sending(quote.removesuffix(value)):
+            self._draft.sends = self.found.sends = True
         self._key, self._open = fields, not value.strip()
 
     def _value(self, line: Line) -> None:
@@ -168,14 +209,15 @@ class BlockReader:
         if which is Field.recipient and self._draft.has(which):
             self._draft.several = True
         for field, part in zip(self._key, split_cell(self._key, line.text), strict=True):
-            self._draft.add(field, part)
+            self._draft.add(field, part, line.links)
+        self._draft.quote.append(line.text)
 
     def _bullet(self, line: Line) -> bool:
         """Google LLC（Google アナリティクス）：Cookie、閲覧履歴 as one line."""
         m = _BULLET_TEXT.match(line.text)
         if m is None or not self._names_recipient(m.group(1)):
             return False
-        draft = Draft(where=line.where, confidence=0.6, guessed=True)
+        draft = Draft(where=line.where, confidence=0.6, guessed=True, quote=[line.text])
         draft.add(Field.recipient, strip_numbering(m.group(1)))
         draft.add(Field.content, m.group(2))
         self._keep(draft)
@@ -191,7 +233,7 @@ class BlockReader:
     def _section(self, title: str, where: str, parts: tuple[int, ...] = ()) -> None:
         self._finish()
         self._parts = parts
-        self._draft = Draft(title=strip_numbering(title), where=where)
+        self._draft = Draft(title=strip_numbering(title), where=where, quote=[title])
 
     def _owned(self) -> bool:
         title = self._draft.title
@@ -225,4 +267,8 @@ class BlockReader:
         """A section of an unknown tool: its heading is a name, and it has both content and purpose of its own."""
         if self._vocabulary.is_no_name(draft.title) or self._vocabulary.is_title(draft.title):
             return False
-        return draft.has(Field.content) and draft.has(Field.purpose, Field.purpose_own, Field.purpose_recipient)
+        return (
+            (draft.sends or self._titled)
+            and draft.has(Field.content)
+            and draft.has(Field.purpose, Field.purpose_own, Field.purpose_recipient)
+        )

@@ -1,0 +1,103 @@
+"""Sentences that say who receives what: 当社は、…社の「…」を利用しており、クッキーが同社に送信されます。
+
+A guess, so with little confidence: a row needs a recipient's name, kinds of data and a word of sending. Sentences
+that deny, browsers' names, and what stands under headings of other matters give nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from auditor.disclosures.companies import CompanyFinder
+from auditor.disclosures.drafts import Draft
+from auditor.disclosures.names import NameTable
+from auditor.disclosures.page import Block, Line
+from auditor.disclosures.vocabulary import Field, Vocabulary
+from auditor.disclosures.wording import ContentWords
+from auditor.vendors import NameKind
+
+CONFIDENCE = 0.4
+MAX_PARAGRAPHS = 2_000
+_SENTENCE = re.compile(r"[^。\n]+。?")
+_PURPOSE = re.compile(r"ため|目的|用い|使われ")
+_STRONG = (NameKind.legal, NameKind.former)
+
+
+class ProseReader:
+    """Reads paragraphs; `declares` says whether a text speaks of a service in use."""
+
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, words: ContentWords) -> None:
+        self._vocabulary = vocabulary
+        self._names = names
+        self._words = words
+        self._companies = CompanyFinder(vocabulary)
+
+    def read(self, blocks: Iterable[Block], unread: frozenset[str]) -> list[Draft]:
+        """A draft for each recipient that a paragraph, not read otherwise, says something is sent to."""
+        drafts: list[Draft] = []
+        heading, pending = "", ""
+        paragraphs = 0
+        for block in blocks:
+            if not isinstance(block, Line):
+                continue
+            if block.level:
+                heading, pending = block.text, ""
+            elif block.text in unread and "。" in block.text and paragraphs < MAX_PARAGRAPHS:
+                paragraphs += 1
+                if not self._vocabulary.is_about_else(heading):
+                    pending = self._paragraph(block, pending, drafts)
+        return drafts
+
+    def declares(self, text: str) -> bool:
+        """Whether a text says of a known vendor's service that it is in use, or that kinds of data are sent."""
+        for sentence in _SENTENCE.findall(text[:20_000]):
+            if self._vocabulary.is_no_recipient(sentence):
+                continue
+            if self._names.hits(sentence) and self._vocabulary.says_use(sentence):
+                return True
+            if self._vocabulary.is_sending(sentence) and self._words.codes(sentence):
+                return True
+        return False
+
+    def _paragraph(self, line: Line, pending: str, drafts: list[Draft]) -> str:
+        """Read one paragraph; the recipient named last, which 同社 in the next means."""
+        current: Draft | None = None
+        name = pending
+        for sentence in _SENTENCE.findall(line.text):
+            if self._vocabulary.is_no_recipient(sentence):
+                continue
+            name = self._recipient(sentence) or name
+            sent = self._vocabulary.is_sending(sentence) and self._words.codes(sentence)
+            if name and sent and (current is None or current.texts[Field.recipient] != [name]):
+                current = Draft(where=line.where, confidence=CONFIDENCE, prose=True, quote=[line.text], sends=True)
+                current.add(Field.recipient, name)
+                drafts.append(current)
+            if current is None:
+                continue
+            if sent:
+                current.add(Field.content, sentence, line.links)
+            if _PURPOSE.search(sentence):
+                own = any(w in sentence for w in self._vocabulary.own) and not sent
+                current.add(Field.purpose_own if own else Field.purpose, sentence)
+            for link in line.links:
+                if link.text in sentence and self._vocabulary.is_opt_out(f"{sentence} {link.url}"):
+                    current.add(Field.optout, sentence)
+        return name
+
+    def _recipient(self, sentence: str) -> str:
+        """The company a sentence names, by its legal name first, else the service's name."""
+        hits = self._names.hits(sentence)
+        legal = next((h for h in hits if h.kind in _STRONG), None)
+        if legal is not None:
+            return written(legal.name, sentence)
+        company = next(iter(self._companies.find(sentence)), None)
+        if company is not None and not re.search(r"[（(]?以下", sentence[company.end : company.end + 4]):
+            return company.name
+        return written(hits[0].name, sentence) if hits else ""
+
+
+def written(name: str, sentence: str) -> str:
+    """A name as a sentence spells it: other widths, cases and spaces than the vendor file's."""
+    letters = [re.escape(c) for c in unicodedata.normalize("NFKC", name) if not c.isspace()]
+    m = re.search(r"\s?".join(letters), unicodedata.normalize("NFKC", sentence), re.IGNORECASE)
+    return m.group() if m else name
