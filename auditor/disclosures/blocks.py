@@ -22,7 +22,9 @@ _WIDE_SPACE = re.compile(r"^(\S{2,20})[\u3000\t]+(\S.*)$")
 _NEXT_KEY = re.compile(r"[\s／/;；。、,]+([^\s:：／/;；。、,]{2,24})[:：](?!//)")
 _PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
 _BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
+_FOR = re.compile(r"(?:ため|目的)(?:です|に利用します|で利用します)?。?$")
 MAX_DRAFTS = 5_000
+MAX_KEY = 60
 _OWNER = (Field.recipient, Field.service)
 _LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipient)
 
@@ -45,9 +47,14 @@ class BlockReader:
         self._style = ""
         self._parts: tuple[int, ...] = ()  # the part of the page the draft began in
         self._heading = ""
+        self._keyed: set[int] = set()
 
     def read(self, blocks: Iterable[Block]) -> Found:
         """Read all blocks; what gave nothing is in `left`."""
+        blocks = tuple(blocks)
+        terms = [b for b in blocks if isinstance(b, Line) and b.tag == "dt"]
+        # A definition list whose terms are keys: a term it has besides is a key nobody knows, no recipient.
+        self._keyed = {b.group for b in terms if self._fields(b.text, KEY_SHARE)}
         for block in blocks:
             if isinstance(block, Table):
                 self._table(block)
@@ -125,6 +132,9 @@ class BlockReader:
         if fields and (heading or len(line.text) <= 20):
             self._pair(fields, "", style, line.where, line.text)
             self._depth = line.depth
+        elif line.tag == "dt" and line.group in self._keyed and not self._names_recipient(line.text):
+            self._pair((Field.other,), "", style, line.where, line.text)
+            self._depth = line.depth
         elif self._key and self._continues(line, heading):
             self._value(line)
         elif line.level == 0 and self._bullet(line):
@@ -195,7 +205,7 @@ class BlockReader:
         for which, part in zip(fields, split_cell(fields, value), strict=True):
             self._draft.add(which, part, links)
         self._draft.quote.append(quote)
-        if self._vocabulary.is_sending(quote.removesuffix(value)):
+        if self._vocabulary.is_sending(quote[:MAX_KEY].removesuffix(value)):
             self._draft.sends = self.found.sends = True
         self._key, self._open = fields, not value.strip()
 
@@ -215,11 +225,13 @@ class BlockReader:
     def _bullet(self, line: Line) -> bool:
         """Google LLC（Google アナリティクス）：Cookie、閲覧履歴 as one line."""
         m = _BULLET_TEXT.match(line.text)
-        if m is None or not self._names_recipient(m.group(1)):
+        if m is None or not (self._names_recipient(m.group(1)) or self._companies.find(m.group(1))):
             return False
         draft = Draft(where=line.where, confidence=0.6, guessed=True, quote=[line.text])
         draft.add(Field.recipient, strip_numbering(m.group(1)))
-        draft.add(Field.content, m.group(2))
+        for sentence in re.split(r"(?<=。)", m.group(2)):
+            purpose = _FOR.search(sentence) and draft.has(Field.content)
+            draft.add(Field.purpose if purpose else Field.content, sentence)
         self._keep(draft)
         return True
 

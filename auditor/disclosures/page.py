@@ -51,6 +51,7 @@ class Line:
     where: str = ""
     parts: tuple[int, ...] = ()  # the parts of the page it stands in (<section>, <footer>, ...), outermost first
     links: tuple[Link, ...] = ()
+    group: int = 0  # the list it stands in: 0 none, else its number on the page
 
 
 @dataclass(slots=True)
@@ -128,6 +129,7 @@ class _Reader:
         self._bold = 0
         self._open: list[str] = []  # open block tags that name the line's kind
         self._lists: list[list[int | None]] = []  # [next number or None] of open lists
+        self._groups: list[int] = []  # the numbers of open lists
         self._number: str | None = None
         self._counts: Counter[str] = Counter()
         self._parts: list[int] = []
@@ -165,6 +167,8 @@ class _Reader:
                 self._parts.append(self._counts["part"])
             if tag in ("ol", "ul", "dl"):
                 self._lists.append([_whole(element.get("start"), 1) if tag == "ol" else None])
+                self._counts["list"] += 1
+                self._groups.append(self._counts["list"])
             if tag == "li":
                 self._counts["li"] += 1
                 self._number = None
@@ -190,6 +194,7 @@ class _Reader:
                 self._parts.pop()
             if tag in ("ol", "ul", "dl") and self._lists:
                 self._lists.pop()
+                self._groups.pop()
             if tag != "br" and self._open:
                 self._open.pop()
         if tag in _BOLD:
@@ -234,6 +239,7 @@ class _Reader:
                 where=f"{tag}[{self._counts[tag]}]",
                 parts=tuple(self._parts[-8:]),
                 links=links,
+                group=self._groups[-1] if self._groups else 0,
             )
         )
         self._number = None

@@ -63,16 +63,21 @@ class ProseReader:
         """Read one paragraph; the recipient named last, which 同社 in the next means."""
         current: Draft | None = None
         name = pending
+        before: list[str] = []  # what is said of the recipient before what is sent
         for sentence in _SENTENCE.findall(line.text):
             if self._vocabulary.is_no_recipient(sentence):
                 continue
-            name = self._recipient(sentence) or name
+            if here := self._recipient(sentence):
+                name, before = here, [] if here != name else before
             sent = self._vocabulary.is_sending(sentence) and self._words.codes(sentence)
             if name and sent and (current is None or current.texts[Field.recipient] != [name]):
                 current = Draft(where=line.where, confidence=CONFIDENCE, prose=True, quote=[line.text], sends=True)
                 current.add(Field.recipient, name)
                 drafts.append(current)
+                for said in before:
+                    current.add(Field.purpose, said)
             if current is None:
+                before += [sentence] if name and _PURPOSE.search(sentence) else []
                 continue
             if sent:
                 current.add(Field.content, sentence, line.links)

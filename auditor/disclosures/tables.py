@@ -112,6 +112,12 @@ class TableReader:
             found.drafts.append(draft)
         return True
 
+    def _is_cookie_head(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row heads a consent product's list: names of cookies, and how long they live."""
+        texts = [c.text for c in cells]
+        lives = any(self._vocabulary.is_lifetime(t) for t in texts)
+        return lives and len(texts) > 2 and any(self._vocabulary.is_cookie_name(t) for t in texts)
+
     def _cookie_column(self, table: Table, heads: int, columns: list[tuple[Field, ...]]) -> bool:
         """Whether it is a consent product's list of cookies; the column of their names becomes the content."""
         tops = [[table.rows[y][x].text for y in range(heads)] for x in range(len(columns))]
@@ -159,7 +165,7 @@ class TableReader:
             cells = [c for c in distinct(row) if c.text]
             named = [f for c in cells if (f := self.fields(c))]
             kinds = {f for fields in named for f in fields}
-            if len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3:
+            if self._is_cookie_head(cells) or len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3:
                 last = max(y + 1, table.head_rows)
                 # A second header row below a merged heading: all <th>, or the lower half of a tall header cell.
                 while last < min(y + 3, len(table.rows)) and self._continues(table, last):

@@ -54,6 +54,13 @@ class Heading(Spec):
     words: tuple[str, ...] = Described(min_length=1)
 
 
+class Form(Spec):
+    """A form of headings, a regular expression over the whole of it."""
+
+    field: Field
+    form: str
+
+
 class General(Spec):
     """A word that stands for several kinds of data; codes the taxonomy does not have are ignored."""
 
@@ -79,6 +86,7 @@ class Vocabulary(Spec):
     """vocabulary.yaml, one model."""
 
     headings: tuple[Heading, ...]
+    forms: tuple[Form, ...]
     not_names: tuple[str, ...]
     not_recipients: tuple[str, ...]
     legal_forms: tuple[str, ...]
@@ -157,8 +165,20 @@ class Vocabulary(Spec):
             if inside and inside[-1][2] not in fields:
                 fields.append(inside[-1][2])
             start = end
+        if (formed := self._formed(plain)) is not None and len(fields) < 2:
+            return Match((formed,), 1.0)
         covered = sum(len(set(range(a, b))) for a, b, _ in spans)
         return Match(tuple(fields), min(1.0, covered / len(plain)))
+
+    @cached_property
+    def _forms(self) -> tuple[tuple[Field, re.Pattern[str]], ...]:
+        return tuple((f.field, re.compile(f.form, re.IGNORECASE)) for f in self.forms)
+
+    def _formed(self, plain: str) -> Field | None:
+        """The field of a heading by its form; none for a heading of several parts or a listed word."""
+        if plain in self._words or _PIECES.search(plain.partition("(")[0]) or "。" in plain:
+            return None
+        return next((field for field, form in self._forms if form.fullmatch(plain)), None)
 
     def _overlapping(self, text: str) -> list[re.Match[str]]:
         found: list[re.Match[str]] = []

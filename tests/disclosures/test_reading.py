@@ -47,7 +47,7 @@ def test_the_servers_charset_counts(read: Read) -> None:
         (b"", "is empty"),
         (b" \r\n\0", "is empty"),
         ("\ufeff ", "is empty"),
-        (b"%PDF-1.7 x", "is a PDF"),
+        (b"%PDF-1.7 x", "is a broken PDF"),
         (b"PK\x03\x04xx", "is a ZIP"),
         (b"\0\1\2\3" * 9, "is binary"),
         (b"a" * ((10 << 20) + 1), "larger than 10 MB"),

@@ -176,10 +176,25 @@ def test_english_only_keeps_the_text_that_it_does_not_understand(read: Read) -> 
     assert page.not_understood == ("Things about your visit",)
 
 
-def test_prose_gives_no_row_but_is_kept(read: Read) -> None:
+def test_prose_gives_a_row_of_little_confidence_and_is_kept(read: Read) -> None:
     text = "当サイトではGoogleアナリティクスを使い、Cookieを送信します。"
     page = read(f"<p>{text}</p>")
-    assert (page.rows, page.not_understood, page.found) == ((), (text,), True)
+    assert [(*short(r), r.confidence, r.quote) for r in page.rows] == [
+        ("Googleアナリティクス", "google", "brand", ("cookie_id",), 0.4, text)
+    ]
+    assert (page.not_understood, page.found) == ((text,), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "当社はGoogleアナリティクスにCookieを送信しません。",
+        "Google ChromeではCookieの送信を設定で止められます。",
+        "お問い合わせの氏名は暗号化して送信されます。",
+    ],
+)
+def test_prose_that_denies_or_names_no_recipient_gives_no_row(read: Read, text: str) -> None:
+    assert read(f"<p>{text}</p>").rows == ()
 
 
 def test_a_page_that_says_nothing_about_sending(read: Read) -> None:
