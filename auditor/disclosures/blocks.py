@@ -15,6 +15,7 @@ from auditor.disclosures.numbered import split_number
 from auditor.disclosures.page import Block, Line, Link, Table
 from auditor.disclosures.tables import TableReader, split_cell
 from auditor.disclosures.vocabulary import KEY_SHARE, Field, Vocabulary, strip_numbering
+from auditor.disclosures.wording import ContentWords
 
 _COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|…+|\s[-–—―]\s)\s*(?!//)(.*)$")
 _BRACKET = re.compile(r"^\s*[【\[［〔<＜「『]([^】\]］〕>＞」』]{1,40})[】\]］〕>＞」』]\s*[:：]?\s*(.*)$")
@@ -22,6 +23,7 @@ _WIDE_SPACE = re.compile(r"^(\S{2,20})[\u3000\t]+(\S.*)$")
 _NEXT_KEY = re.compile(r"[\s／/;；。、,]+([^\s:：／/;；。、,]{2,24})[:：](?!//)")
 _PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
 _BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
+_GLOSS = re.compile(r"[(（][^()（）]*[)）]")
 _FOR = re.compile(r"(?:ため|目的)(?:です|に利用します|で利用します)?。?$")
 MAX_DRAFTS = 5_000
 MAX_KEY = 60
@@ -32,12 +34,12 @@ _LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipi
 class BlockReader:
     """Walks blocks and fills `found`."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameTable, *, titled: bool) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, words: ContentWords, *, titled: bool) -> None:
         self.found = Found()
         self._titled = titled  # the page's title says that it is about sending
         self._vocabulary = vocabulary
         self._names = names
-        self._tables = TableReader(vocabulary, names)
+        self._tables = TableReader(vocabulary, names, words, titled=titled)
         self._companies = CompanyFinder(vocabulary)
         self._draft = Draft()
         self._numbers: dict[Field, list[tuple[str | None, str]]] = {}
@@ -130,7 +132,7 @@ class BlockReader:
             return
         fields = self._fields(line.text, KEY_SHARE if heading else 1.0)
         if fields and (heading or len(line.text) <= 20):
-            self._pair(fields, "", style, line.where, line.text)
+            self._pair(fields, "", style, line.where, line.text, line.links)
             self._depth = line.depth
         elif line.tag == "dt" and line.group in self._keyed and not self._names_recipient(line.text):
             self._pair((Field.other,), "", style, line.where, line.text)
@@ -139,6 +141,8 @@ class BlockReader:
             self._value(line)
         elif line.level == 0 and self._bullet(line):
             return
+        elif self._is_name(line.text):
+            self._section(line.text, line.where, line.parts)
         elif heading:
             self._section(line.text, line.where, line.parts)
         elif self._draft.title and not self._draft.texts:
@@ -246,6 +250,11 @@ class BlockReader:
         self._finish()
         self._parts = parts
         self._draft = Draft(title=strip_numbering(title), where=where, quote=[title])
+
+    def _is_name(self, text: str) -> bool:
+        """Whether a line is nothing but a company's name, with what stands in brackets behind it."""
+        bare = strip_numbering(_GLOSS.sub("", text)).strip()
+        return any(c.name == bare for c in self._companies.find(bare))
 
     def _owned(self) -> bool:
         title = self._draft.title

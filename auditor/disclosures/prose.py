@@ -55,7 +55,8 @@ class ProseReader:
                 continue
             if self._names.hits(sentence) and self._vocabulary.says_use(sentence):
                 return True
-            if self._vocabulary.is_sending(sentence) and self._words.codes(sentence):
+            own = self._vocabulary.is_own_form(sentence)
+            if not own and self._vocabulary.is_sending(sentence) and self._words.codes(sentence):
                 return True
         return False
 
@@ -65,7 +66,7 @@ class ProseReader:
         name = pending
         before: list[str] = []  # what is said of the recipient before what is sent
         for sentence in _SENTENCE.findall(line.text):
-            if self._vocabulary.is_no_recipient(sentence):
+            if self._vocabulary.is_no_recipient(sentence) or self._vocabulary.is_own_form(sentence):
                 continue
             if here := self._recipient(sentence):
                 name, before = here, [] if here != name else before

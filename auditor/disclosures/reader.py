@@ -69,7 +69,7 @@ def _understood(
     lines = [b for b in page.blocks if isinstance(b, Line)]
     title = page.title or next((b.text for b in lines if b.level == 1), "")
     titled = any(vocabulary.is_declaring(h) for h in (title, *(b.text for b in lines if b.level)))
-    found = BlockReader(vocabulary, names, titled=titled).read(page.blocks)
+    found = BlockReader(vocabulary, names, words, titled=titled).read(page.blocks)
     maker = RowMaker(vocabulary, names, words, found, address, titled=titled)
     rows, unread = maker.make()
     told = {row.entity or row.recipient for row in rows}

@@ -104,11 +104,13 @@ class RowMaker:
         title = "" if self._vocabulary.is_no_name(draft.title) else draft.title
         if not recipients and self._names.hits(draft.title) and not self._vocabulary.is_no_recipient(draft.title):
             title = draft.title
+        if not recipients and (company := self._first_company(draft.loose)):
+            recipients = [company]
         if not recipients and title and (not service or self._is_company(title)):
             recipients = [self._company_of(title)]
             service = service or (title if recipients != [title] else "")
         elif title and not service and title not in recipients and draft.where and self._names_tool(title):
-            service = title
+            service = title if not self._companies.has_form(title) or not texts.get(Field.recipient) else ""
         elif not recipients and service and (company := self._company_of(service)) != service:
             recipients = [company]  # the company stands beside its service: やさい占い（合同会社うらない畑）
         if not draft.several:
@@ -124,6 +126,13 @@ class RowMaker:
         """The one company with a legal form that a heading or a service names, else all of the text."""
         found = self._companies.find(text)
         return found[0].name if len(found) == 1 else text
+
+    def _first_company(self, texts: Iterable[str]) -> str:
+        """The company that the text below a section's title names first: …社が提供するサービスです。"""
+        for text in texts:
+            if not any(w in text for w in self._vocabulary.own) and (found := self._companies.find(text)):
+                return found[0].name
+        return ""
 
     def _parts(self, recipient: str) -> list[str]:
         """Several recipients in one text, one by one; a company and its service, or its two names, stay one."""
@@ -168,6 +177,10 @@ class RowMaker:
             # One cell for the policy and the way out: only links and words of the latter are it.
             links = [k for k in draft.links.get(Field.optout, []) if self._vocabulary.is_opt_out(f"{k.text} {k.url}")]
             said = [k.text for k in links] or [t for t in said if self._vocabulary.is_opt_out(t)]
+        if not said and not texts.get(Field.optout):
+            # No column for it: a link among the row's others that says it.
+            every = [link for links in draft.links.values() for link in links]
+            said = list(dict.fromkeys(k.text for k in every if self._vocabulary.is_opt_out(f"{k.text} {k.url}")))
         return "\n".join(said)
 
     def _policy(self, draft: Draft, texts: dict[Field, list[str]]) -> str:

@@ -5,21 +5,25 @@ Tables of keys (th 送信先, td Google LLC) are handed back as `pairs` for the 
 
 from collections.abc import Sequence
 
+from auditor.disclosures.columns import ColumnGuesser
 from auditor.disclosures.drafts import Draft, Found
 from auditor.disclosures.names import NameTable
 from auditor.disclosures.page import Cell, Table, distinct
 from auditor.disclosures.vocabulary import KEY_SHARE, TH_SHARE, Field, Vocabulary
+from auditor.disclosures.wording import ContentWords
 
 
+GUESSED = 0.6  # how sure rows are whose columns were told by what they hold
 _PURPOSES = (Field.purpose, Field.purpose_own, Field.purpose_recipient)
 
 
 class TableReader:
     """Reads tables that have a header row; `read` is False for another kind of table."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, words: ContentWords, *, titled: bool) -> None:
         self._vocabulary = vocabulary
-        self._names = names
+        self._guess = ColumnGuesser(vocabulary, names, words)
+        self._titled = titled  # the page's title says that it is about sending
 
     def fields(self, cell: Cell) -> tuple[Field, ...]:
         """The fields a header cell names; none for text that is not mostly heading."""
@@ -53,7 +57,11 @@ class TableReader:
 
     def is_headed(self, table: Table) -> bool:
         """Whether the table begins with header rows, or with header columns of several recipients."""
-        return self._header_rows(table) > 0 or self._turned(table) is not None
+        return self._header_rows(table) > 0 or self._turned(table) is not None or self._blind(table) is not None
+
+    def _blind(self, table: Table) -> list[tuple[Field, ...]] | None:
+        """The columns of a table without heads we know, on a page that is about sending."""
+        return self._guess.blind(table) if self._titled and self.pairs(table) is None else None
 
     def _turned(self, table: Table) -> Table | None:
         """A table with a column for each recipient, turned; None for any other."""
@@ -74,12 +82,17 @@ class TableReader:
         `about_else`: its heading speaks of joint use, contractors or the like, so only columns of sending count.
         """
         heads = self._header_rows(table)
-        if not heads:
-            if (turned := self._turned(table)) is None:
-                return False
+        if not heads and (turned := self._turned(table)) is not None:
             table, heads = turned, self._header_rows(turned)
-        columns, subheads = self._columns(table, heads)
-        cookie = self._cookie_column(table, heads, columns)
+        if heads:
+            columns, subheads = self._columns(table, heads)
+            cookie = self._cookie_column(table, heads, columns)
+            guessed = self._guess.complete(table, heads, columns)
+        elif (blind := self._blind(table)) is not None:
+            columns, subheads, cookie, guessed = blind, [""] * len(blind), False, True
+            heads = self._guess.heads(table, columns)
+        else:
+            return False
         mapped = {f for fields in columns for f in fields}
         sends = any(self._vocabulary.is_sending(c.text) for row in table.rows[:heads] for c in row)
         if about_else and not sends:
@@ -93,8 +106,7 @@ class TableReader:
             if len(lists) == 1 and numbered:
                 self._numbered(table, heads, columns, lists.pop(), found)
                 return True
-            if not self._guess_recipient(table, heads, columns):
-                return False
+            return False
         previous: dict[int, str] = {}
         group = ""
         for y in range(heads, len(table.rows)):
@@ -109,6 +121,7 @@ class TableReader:
                 continue  # the header repeated
             draft = self._draft(table, y, columns, subheads, previous, group)
             draft.cookie, draft.sends = cookie, sends
+            draft.confidence = GUESSED if guessed else 1.0
             found.drafts.append(draft)
         return True
 
@@ -209,15 +222,6 @@ class TableReader:
         if above == (Field.purpose,) and below == (Field.recipient,):
             return (Field.purpose_recipient,)
         return below
-
-    def _guess_recipient(self, table: Table, heads: int, columns: list[tuple[Field, ...]]) -> bool:
-        """Take a column without a known heading as the recipients when most of its cells name vendors."""
-        for x, fields in enumerate(columns):
-            cells = [row[x].text for row in table.rows[heads:] if row[x].text]
-            if not fields and cells and sum(bool(self._names.hits(c)) for c in cells) * 2 > len(cells):
-                columns[x] = (Field.recipient,)
-                return True
-        return False
 
     @staticmethod
     def _first_is_number(table: Table, heads: int) -> bool:

@@ -25,7 +25,7 @@ _NUMBERING = re.compile(
     r"^(?:[①-⑳㉑-㊿⑴-⒇❶-❿]|第\s*\d+\s*[条章項]|[(（]\s*\d{1,2}\s*[)）]|\d{1,2}(?:[.．-]\d{1,2})*\s*[.．)）、:：]?(?=[^\d]))\s*"
 )
 _PIECES = re.compile(r"[/()・、,&]|及び|および|と(?=サービス|ツール|利用目的|目的)")
-MAX_HEADING = 40
+MAX_HEADING = 60
 TH_SHARE = 0.3  # of a <th>: the page itself says that it is a heading
 KEY_SHARE = 0.5  # how much of a heading the vocabulary's words must make up
 SERVICE_SHARE = 0.7
@@ -111,6 +111,8 @@ class Vocabulary(Spec):
     theirs: tuple[str, ...]
     ways_out: tuple[str, ...]
     uses: tuple[str, ...]
+    ends: tuple[str, ...]
+    own_forms: tuple[str, ...]
     page_titles: tuple[str, ...]
     cookie_titles: tuple[str, ...]
     may_hold: tuple[str, ...]
@@ -265,10 +267,18 @@ class Vocabulary(Spec):
         plain = squash(text)
         return _has(plain, self.uses) or _has(plain, self.sending)
 
+    def says_purpose(self, text: str) -> bool:
+        """Whether a text says what for."""
+        return _has(squash(text), self.ends)
+
+    def is_own_form(self, text: str) -> bool:
+        """Whether a sentence is about what visitors type and send themselves, or how it is kept secret."""
+        return _has(squash(text), self.own_forms)
+
     @cached_property
     def _parties(self) -> re.Pattern[str]:
         own, theirs = ("|".join(map(re.escape, words)) for words in (self.own, self.theirs))
-        return re.compile(rf"(?:(?P<own>{own})|(?P<theirs>{theirs}))[^:：、。\n]{{0,10}}[:：]\s*")
+        return re.compile(rf"[【\[(（〔]?(?:(?P<own>{own})|(?P<theirs>{theirs}))[^:：、。\n]{{0,10}}?[:：】\])）〕]\s*[:：]?\s*")
 
     def parted_purposes(self, text: str) -> tuple[str, str] | None:
         """The operator's and the recipient's purpose of a text that names both (当社：… 送信先：…), else None."""
