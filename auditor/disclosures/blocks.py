@@ -141,9 +141,7 @@ class BlockReader:
             self._value(line)
         elif line.level == 0 and self._bullet(line):
             return
-        elif self._is_name(line.text):
-            self._section(line.text, line.where, line.parts)
-        elif heading:
+        elif self._is_name(line.text) or heading:
             self._section(line.text, line.where, line.parts)
         elif self._draft.title and not self._draft.texts:
             self._draft.loose.append(line.text)

@@ -12,7 +12,8 @@ from auditor.disclosures.vocabulary import Vocabulary
 
 _DELIMITED = r"[^\s、。，,・/／;；:：（）()「」『』【】\[\]|｜…]"
 _SOLID = r"[一-龯々ヶァ-ヴーA-Za-z0-9&.＆\-]"
-_STOP = r"(?=$|[\s、。，,/／;；:：（）()「」『』【】\[\]|｜…]|[がはをにへのと](?:提供|運営|行う|利用|「|『|対|よ|は)|[がはをへ])"
+_PARTICLE = r"[がはをにへのと](?:提供|運営|行う|利用|「|『|対|よ|は)|[がはをへ]"
+_STOP = rf"(?=$|[\s、。，,/／;；:：（）()「」『』【】\[\]|｜…]|{_PARTICLE})"
 _PARTS = re.compile(r"[、\n;；]|\s/\s|／|及び|および|並びに|ならびに")
 MAX_NAME = 60
 MAX_TEXT = 5_000

@@ -315,7 +315,7 @@ def read_table(table: etree._Element, where: str) -> Table:
                 continue
             while x in grid[y]:
                 x += 1
-            links = (Link(_clean("".join(a.itertext()))[:MAX_URL], a.get("href", "").strip()) for a in td.iter("a"))
+            links = (Link(cell_text(a)[:MAX_URL], (a.get("href") or "").strip()) for a in td.iter("a"))
             cell = Cell(cell_text(td), td.tag == "th", tuple(x for x in links if x.url and len(x.url) <= MAX_URL))
             tall = _whole(td.get("rowspan"), 1) or len(rows)
             wide = min(max(1, _whole(td.get("colspan"), 1)), MAX_SPAN)

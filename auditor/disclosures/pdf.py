@@ -30,7 +30,8 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 def is_pdf(data: bytes) -> bool:
     """Whether bytes are a PDF by their beginning (a few bytes may stand before it: ISO 32000-1, annex H)."""
-    return b"%PDF-" in data[:1024]
+    before, sign, _ = data[:1024].partition(b"%PDF-")
+    return bool(sign) and b"<" not in before
 
 
 def parse_pdf(data: bytes, *, address: str) -> Page:

@@ -38,7 +38,8 @@ def read_disclosure(
 ) -> Disclosure:
     """Read a disclosure page (電気通信事業法 27条の12; 規則22条の2の29, 31) into rows.
 
-    `data` is a PDF (told by its beginning), HTML, plain text or CSV: told by `content_type`, then by the address' suffix, then by its look.
+    `data` is a PDF, told by its beginning, or HTML, plain text or CSV, told by `content_type`, then by the
+    address' suffix, then by its look.
     Bytes are decoded as browsers do, and the encoding is recorded. Structures: tables of recipients, tables
     of keys, definition lists, sections for a tool, bullets, cells of numbers that refer to lists, sentences.
     What gave no row is in `not_understood`; `found` is False when the page says nothing about sending. Raises
@@ -59,9 +60,7 @@ def read_disclosure(
     return _understood(_page(text, _kind(text, address, content_type)), address, encoding, vendors, taxonomy)
 
 
-def _understood(
-    page: Page, address: str, encoding: str, vendors: Iterable[Vendor], taxonomy: Taxonomy
-) -> Disclosure:
+def _understood(page: Page, address: str, encoding: str, vendors: Iterable[Vendor], taxonomy: Taxonomy) -> Disclosure:
     vocabulary = load_vocabulary()
     names = NameTable(vendors, vocabulary)
     words = ContentWords(taxonomy, vocabulary)
@@ -174,16 +173,20 @@ def _completed(disclosure: Disclosure, path: Path, vendors: tuple[Vendor, ...], 
         for code in row.content:
             if not taxonomy.has(code):
                 raise InputError(f"unknown data type {code!r}", file=path, field=f"rows.{number}.content")
+        for code in row.not_sent:
+            if not taxonomy.has(code):
+                raise InputError(f"unknown data type {code!r}", file=path, field=f"rows.{number}.not_sent")
         identity = next((i for i in names.identify(row.recipient, row.service) if row.entity in (None, i.entity)), None)
-        rows.append(
-            row.model_copy(
-                update={
-                    "entity": row.entity or (identity.entity if identity else None),
-                    "name_kind": row.name_kind or (identity.kind if identity else None),
-                    "content": row.content or words.codes(row.content_text),
-                }
-            )
-        )
+        understood = {
+            "entity": identity.entity if identity else None,
+            "name_kind": identity.kind if identity and "entity" not in row.model_fields_set else None,
+            "content": words.codes(row.content_text),
+            "not_sent": words.denied(row.content_text),
+            "vague": words.vague(row.content_text),
+        }
+        if identity is not None and row.entity == identity.entity:
+            understood["name_kind"] = identity.kind
+        rows.append(row.model_copy(update={f: v for f, v in understood.items() if f not in row.model_fields_set}))
     return disclosure.model_copy(update={"rows": tuple(rows), "encoding": disclosure.encoding or "utf-8"})
 
 

@@ -12,7 +12,6 @@ from auditor.disclosures.page import Cell, Table, distinct
 from auditor.disclosures.vocabulary import KEY_SHARE, TH_SHARE, Field, Vocabulary
 from auditor.disclosures.wording import ContentWords
 
-
 GUESSED = 0.6  # how sure rows are whose columns were told by what they hold
 _PURPOSES = (Field.purpose, Field.purpose_own, Field.purpose_recipient)
 
@@ -178,7 +177,8 @@ class TableReader:
             cells = [c for c in distinct(row) if c.text]
             named = [f for c in cells if (f := self.fields(c))]
             kinds = {f for fields in named for f in fields}
-            if self._is_cookie_head(cells) or len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3:
+            most = len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3
+            if most or self._is_cookie_head(cells):
                 last = max(y + 1, table.head_rows)
                 # A second header row below a merged heading: all <th>, or the lower half of a tall header cell.
                 while last < min(y + 3, len(table.rows)) and self._continues(table, last):

@@ -278,7 +278,9 @@ class Vocabulary(Spec):
     @cached_property
     def _parties(self) -> re.Pattern[str]:
         own, theirs = ("|".join(map(re.escape, words)) for words in (self.own, self.theirs))
-        return re.compile(rf"[【\[(（〔]?(?:(?P<own>{own})|(?P<theirs>{theirs}))[^:：、。\n]{{0,10}}?[:：】\])）〕]\s*[:：]?\s*")
+        return re.compile(
+            rf"[【\[(（〔]?(?:(?P<own>{own})|(?P<theirs>{theirs}))[^:：、。\n]{{0,10}}?[:：】\])）〕]\s*[:：]?\s*"
+        )
 
     def parted_purposes(self, text: str) -> tuple[str, str] | None:
         """The operator's and the recipient's purpose of a text that names both (当社：… 送信先：…), else None."""
