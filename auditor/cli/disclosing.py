@@ -117,7 +117,8 @@ def _cells(row: DeclaredRow, lang: Lang) -> tuple[Text, ...]:
     content += [says["denied"] + ", ".join(row.not_sent)] if row.not_sent else []
     said = [(says["own"], row.purpose_own), (says["theirs"], row.purpose_recipient)]
     parted = [mark + text for mark, text in said if text]
-    parted += [text for text in row.purposes if text not in (row.purpose_own, row.purpose_recipient)]
+    known = [text for _, text in said if text]
+    parted += [text for text in row.purposes if not any(part in text for part in known)]
     cells = (
         "\n".join(t for t in (row.recipient, f"[{row.entity or says['unknown']}]") if t),
         row.service,

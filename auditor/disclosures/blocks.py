@@ -25,6 +25,8 @@ _PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
 _BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
 _GLOSS = re.compile(r"[(（][^()（）]*[)）]")
 _FOR = re.compile(r"(?:ため|目的)(?:です|に利用します|で利用します)?。?$")
+_AS_FOLLOWS = re.compile(r"(?:は|を)、?(?:以下|次|下記)の?(?:とおり|通り|もの)(?:です|になります|とします|となります)?[。:：]?$")
+_INTRO = re.compile(r"(?:以下|次|下記)の(?:外部|提携)?(?:事業者|会社|企業|提供先|送信先|第三者).*[。:：]$")
 MAX_DRAFTS = 5_000
 MAX_KEY = 60
 _OWNER = (Field.recipient, Field.service)
@@ -57,9 +59,11 @@ class BlockReader:
         terms = [b for b in blocks if isinstance(b, Line) and b.tag == "dt"]
         # A definition list whose terms are keys: a term it has besides is a key nobody knows, no recipient.
         self._keyed = {b.group for b in terms if self._fields(b.text, KEY_SHARE)}
-        for block in blocks:
+        for block, following in zip(blocks, (*blocks[1:], None), strict=True):
             if isinstance(block, Table):
                 self._table(block)
+            elif _INTRO.search(block.text) and isinstance(following, Line) and self._is_name(following.text):
+                self._pair((Field.recipient,), "", "heading", block.where, block.text)
             else:
                 self._line(block)
         self._finish()
@@ -130,8 +134,9 @@ class BlockReader:
                 self._pair(fields, value, style if not value else "inline", line.where, line.text, line.links)
             self._depth = line.depth
             return
-        fields = self._fields(line.text, KEY_SHARE if heading else 1.0)
-        if fields and (heading or len(line.text) <= 20):
+        leads = _AS_FOLLOWS.search(line.text) is not None
+        fields = self._fields(line.text, KEY_SHARE if heading or leads else 1.0)
+        if fields and (heading or leads or len(line.text) <= 20):
             self._pair(fields, "", style, line.where, line.text, line.links)
             self._depth = line.depth
         elif line.tag == "dt" and line.group in self._keyed and not self._names_recipient(line.text):
@@ -155,7 +160,8 @@ class BlockReader:
         return self._open or line.depth > self._depth
 
     def _fields(self, text: str, share: float) -> tuple[Field, ...]:
-        return self._vocabulary.key_of(text, share)
+        """The fields of a key; of a sentence that leads in to a list, those of what it speaks of."""
+        return self._vocabulary.key_of(_AS_FOLLOWS.sub("", text), share)
 
     def _pairs(self, line: Line) -> list[tuple[tuple[Field, ...], str]]:
         """The keys of a line with their values: 送信先：Google LLC, bold keys, 【送信先】Google LLC."""
@@ -165,7 +171,12 @@ class BlockReader:
             if fields := self._fields(key, KEY_SHARE):
                 return [(fields, rest)]
         for pattern, share in ((_BRACKET, KEY_SHARE), (_COLON, KEY_SHARE), (_WIDE_SPACE, 1.0)):
-            if (m := pattern.match(text)) and (fields := self._fields(m.group(1), share)):
+            if (m := pattern.match(text)) is None:
+                continue
+            fields = self._fields(m.group(1), share)
+            if not fields and self._draft.has(Field.service) and self._vocabulary.is_provider(m.group(1)):
+                fields = (Field.recipient,)  # 提供者 alone may be the app's own maker
+            if fields:
                 return self._further(fields, m.group(2))
         return []
 

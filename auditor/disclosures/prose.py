@@ -20,6 +20,8 @@ CONFIDENCE = 0.4
 MAX_PARAGRAPHS = 2_000
 _SENTENCE = re.compile(r"[^。\n]+。?")
 _PURPOSE = re.compile(r"ため|目的|用い|使われ")
+_SO_THAT = re.compile(r"[^、。]*ため(?:に)?、")  # what for, in front of what is sent
+_LISTED = re.compile(r"[、,，・\s]*(?:及び|および|並びに|や|と)?[、,，・\s]*")
 _STRONG = (NameKind.legal, NameKind.former)
 
 
@@ -64,16 +66,20 @@ class ProseReader:
         """Read one paragraph; the recipient named last, which 同社 in the next means."""
         current: Draft | None = None
         name = pending
+        names = [name]
         before: list[str] = []  # what is said of the recipient before what is sent
         for sentence in _SENTENCE.findall(line.text):
             if self._vocabulary.is_no_recipient(sentence) or self._vocabulary.is_own_form(sentence):
                 continue
-            if here := self._recipient(sentence):
-                name, before = here, [] if here != name else before
+            if here := self._recipients(sentence):
+                before = [] if here[0] != name else before
+                names, name = here, here[0]
             sent = self._vocabulary.is_sending(sentence) and self._words.codes(sentence)
-            if name and sent and (current is None or current.texts[Field.recipient] != [name]):
+            if name and sent and (current is None or current.texts[Field.recipient] != names):
                 current = Draft(where=line.where, confidence=CONFIDENCE, prose=True, quote=[line.text], sends=True)
-                current.add(Field.recipient, name)
+                for one in names:
+                    current.add(Field.recipient, one)
+                current.several = len(names) > 1
                 drafts.append(current)
                 for said in before:
                     current.add(Field.purpose, said)
@@ -81,7 +87,7 @@ class ProseReader:
                 before += [sentence] if name and _PURPOSE.search(sentence) else []
                 continue
             if sent:
-                current.add(Field.content, sentence, line.links)
+                current.add(Field.content, _SO_THAT.sub("", sentence), line.links)
             if _PURPOSE.search(sentence):
                 own = any(w in sentence for w in self._vocabulary.own) and not sent
                 current.add(Field.purpose_own if own else Field.purpose, sentence)
@@ -89,6 +95,17 @@ class ProseReader:
                 if link.text in sentence and self._vocabulary.is_opt_out(f"{sentence} {link.url}"):
                     current.add(Field.optout, sentence)
         return name
+
+    def _recipients(self, sentence: str) -> list[str]:
+        """Whom a sentence names: its first company, and the companies listed right behind it."""
+        first = self._recipient(sentence)
+        names = [first] if first else []
+        end = sentence.find(first) + len(first)
+        for company in self._companies.find(sentence):
+            if names and company.start >= end and _LISTED.fullmatch(sentence[end : company.start]):
+                names.append(company.name)
+                end = company.end
+        return names
 
     def _recipient(self, sentence: str) -> str:
         """The company a sentence names, by its legal name first, else the service's name."""

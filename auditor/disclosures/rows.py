@@ -65,7 +65,7 @@ class RowMaker:
             # Told by a name at the beginning of a line or as a heading: without known contents it is prose.
             self._found.left += [draft.title, *recipients, *draft.loose, content]
             return []
-        own, general, theirs = self._purposes(texts)
+        own, purposes, theirs = self._purposes(texts)
         codes = self._words.codes(content)
         if draft.cookie and content:
             codes = self._words.ordered({*codes, "cookie_id"})
@@ -75,7 +75,7 @@ class RowMaker:
             "content_text": content,
             "not_sent": self._words.denied(content),
             "vague": self._words.vague(content),
-            "purposes": tuple(text for text in (own, *general, theirs) if text),
+            "purposes": tuple(text for text in purposes if text),
             "purpose_own": own,
             "purpose_recipient": theirs,
             "opt_out": self._opt_out(draft, texts),
@@ -146,7 +146,7 @@ class RowMaker:
         """The contents' text, and how sure it is that it is this recipient's."""
         content = "\n".join(t for t in texts.get(Field.content, []) if not self._vocabulary.is_nothing(t))
         if not content and draft.loose:
-            joined = "\n".join(draft.loose)
+            joined = "\n".join(t for t in draft.loose if not t.rstrip("。").endswith("ため"))
             content = joined if self._words.codes(joined) else ""
         confidence = draft.confidence
         if Field.content not in draft.texts and not content and Field.content not in self._referred:
@@ -156,7 +156,7 @@ class RowMaker:
         return content, confidence
 
     def _purposes(self, texts: dict[Field, list[str]]) -> tuple[str, list[str], str]:
-        """The operator's purpose, purposes of nobody in particular, the recipient's purpose."""
+        """The operator's purpose, all purposes' texts as they stand, the recipient's purpose."""
         said = {
             f: "\n".join(t for t in texts.get(f, []) if not self._vocabulary.is_nothing(t.split("\n")[0]))
             for f in _PURPOSES
@@ -168,18 +168,20 @@ class RowMaker:
         if not own and not theirs:
             parted = self._vocabulary.parted_purposes("\n".join(general))
             if parted is not None:
-                return parted[0], [], parted[1]
-        return own, general, theirs
+                return parted[0], general, parted[1]
+        return own, [own, *general, theirs], theirs
 
     def _opt_out(self, draft: Draft, texts: dict[Field, list[str]]) -> str:
         said = [t for t in texts.get(Field.optout, []) if not self._vocabulary.is_nothing(t)]
-        if Field.policy_url in draft.texts and texts.get(Field.policy_url) == texts.get(Field.optout):
+        links = draft.links.get(Field.optout, [])
+        shared = draft.links.get(Field.policy_url, []) == links and texts.get(Field.policy_url) == texts.get(Field.optout)
+        if Field.policy_url in draft.texts and shared:
             # One cell for the policy and the way out: only links and words of the latter are it.
-            links = [k for k in draft.links.get(Field.optout, []) if self._vocabulary.is_opt_out(f"{k.text} {k.url}")]
+            links = [k for k in links if self._vocabulary.is_opt_out(f"{k.text} {k.url}")]
             said = [k.text for k in links] or [t for t in said if self._vocabulary.is_opt_out(t)]
         if not said and not texts.get(Field.optout):
             # No column for it: a link among the row's others that says it.
-            every = [link for links in draft.links.values() for link in links]
+            every = [link for several in draft.links.values() for link in several]
             said = list(dict.fromkeys(k.text for k in every if self._vocabulary.is_opt_out(f"{k.text} {k.url}")))
         return "\n".join(said)
 
