@@ -25,8 +25,10 @@ _PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
 _BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
 _GLOSS = re.compile(r"[(（][^()（）]*[)）]")
 _FOR = re.compile(r"(?:ため|目的)(?:です|に利用します|で利用します)?。?$")
-_AS_FOLLOWS = re.compile(r"(?:は|を)、?(?:以下|次|下記)の?(?:とおり|通り|もの)(?:です|になります|とします|となります)?[。:：]?$")
-_INTRO = re.compile(r"(?:以下|次|下記)の(?:外部|提携)?(?:事業者|会社|企業|提供先|送信先|第三者).*[。:：]$")
+_AS_FOLLOWS = re.compile(
+    r"(?:は|を)、?(?:以下|次|下記)の?(?:とおり|通り|もの)(?:です|になります|とします|となります)?[。:：]?$"
+)
+_INTRO = re.compile(r"(?:以下|次|下記)の(?:外部|提携)?(?:事業者|会社|企業|提供先|送信先|第三者).{0,80}[。:：]$")
 MAX_DRAFTS = 5_000
 MAX_KEY = 60
 _OWNER = (Field.recipient, Field.service)
@@ -59,7 +61,7 @@ class BlockReader:
         terms = [b for b in blocks if isinstance(b, Line) and b.tag == "dt"]
         # A definition list whose terms are keys: a term it has besides is a key nobody knows, no recipient.
         self._keyed = {b.group for b in terms if self._fields(b.text, KEY_SHARE)}
-        for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+        for block, following in zip(blocks, (*blocks[1:], None), strict=False):
             if isinstance(block, Table):
                 self._table(block)
             elif _INTRO.search(block.text) and isinstance(following, Line) and self._is_name(following.text):

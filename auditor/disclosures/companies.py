@@ -37,7 +37,7 @@ class CompanyFinder:
             rf"(?:{japanese})\s?(?:{_SOLID}{{1,40}}(?:[ ・]{_SOLID}{{1,20}})*{_STOP}|{_DELIMITED}{{1,40}}?{_STOP})"
             rf"|(?:(?<=^)|(?<=[\s、。，,（(「『|｜:：]))[ぁ-ん]{_DELIMITED}{{0,30}}?(?:{japanese})"
             rf"|{_SOLID}{{1,40}}(?:[ ・]{_SOLID}{{1,20}}){{0,4}}\s?(?:{japanese})"
-            rf"|[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*){{0,4}},? (?:{latin})(?![A-Za-z])\.?",
+            rf"|(?<![A-Za-z0-9])[A-Z][\w&.'-]{{0,30}}(?: [A-Z][\w&.'-]{{0,30}}){{0,4}},? (?:{latin})(?![A-Za-z])\.?",
             re.MULTILINE,
         )
         self._form = re.compile(rf"{japanese}|(?<![A-Za-z])(?:{latin})(?![A-Za-z])")

@@ -20,7 +20,7 @@ CONFIDENCE = 0.4
 MAX_PARAGRAPHS = 2_000
 _SENTENCE = re.compile(r"[^。\n]+。?")
 _PURPOSE = re.compile(r"ため|目的|用い|使われ")
-_SO_THAT = re.compile(r"[^、。]*ため(?:に)?、")  # what for, in front of what is sent
+_SO_THAT = re.compile(r"[^、。]{0,80}ため(?:に)?、")  # what for, in front of what is sent
 _LISTED = re.compile(r"[、,，・\s]*(?:及び|および|並びに|や|と)?[、,，・\s]*")
 _STRONG = (NameKind.legal, NameKind.former)
 
@@ -51,11 +51,13 @@ class ProseReader:
         return drafts
 
     def declares(self, text: str) -> bool:
-        """Whether a text says of a known vendor's service that it is in use, or that kinds of data are sent."""
+        """Whether a text names a known vendor by its legal name, says of its service that it is in use, or says
+        that kinds of data are sent: then "nothing declared" would say too much."""
         for sentence in _SENTENCE.findall(text[:20_000]):
             if self._vocabulary.is_no_recipient(sentence):
                 continue
-            if self._names.hits(sentence) and self._vocabulary.says_use(sentence):
+            hits = self._names.hits(sentence)
+            if any(h.kind in _STRONG for h in hits) or (hits and self._vocabulary.says_use(sentence)):
                 return True
             own = self._vocabulary.is_own_form(sentence)
             if not own and self._vocabulary.is_sending(sentence) and self._words.codes(sentence):

@@ -174,7 +174,9 @@ class RowMaker:
     def _opt_out(self, draft: Draft, texts: dict[Field, list[str]]) -> str:
         said = [t for t in texts.get(Field.optout, []) if not self._vocabulary.is_nothing(t)]
         links = draft.links.get(Field.optout, [])
-        shared = draft.links.get(Field.policy_url, []) == links and texts.get(Field.policy_url) == texts.get(Field.optout)
+        shared = draft.links.get(Field.policy_url, []) == links and texts.get(Field.policy_url) == texts.get(
+            Field.optout
+        )
         if Field.policy_url in draft.texts and shared:
             # One cell for the policy and the way out: only links and words of the latter are it.
             links = [k for k in links if self._vocabulary.is_opt_out(f"{k.text} {k.url}")]

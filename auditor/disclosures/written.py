@@ -18,7 +18,8 @@ HEAD = """\
 """
 _ALWAYS = ("recipient", "entity", "service", "content", "content_text", "not_sent", "vague")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BLOCK = re.compile(r"[^\s\x00-\x1f\x7f\x85\ufeff\u2028\u2029-][^\x00-\x09\x0b-\x1f\x7f\x85\ufeff\u2028\u2029]*")
+_REFUSED = r"\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"  # by YAML, or a line's end to it
+_BLOCK = re.compile(rf"[^\s\x00-\x1f{_REFUSED}\-][^\x00-\x08\x0a-\x1f{_REFUSED}]*")
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off"))
 MAX_LEFT = 200
 
@@ -95,4 +96,4 @@ def _value(value: Any, indent: int) -> str:
 def _quoted(value: Any) -> str:
     """JSON is YAML, but for characters that YAML takes for line ends or refuses."""
     text = json.dumps(value, ensure_ascii=False)
-    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]", lambda m: f"\\u{ord(m.group()):04x}", text)
+    return re.sub(f"[{_REFUSED}]", lambda m: f"\\u{ord(m.group()):04x}", text)

@@ -10,7 +10,7 @@ HELD_OUT = score.page_names(held_out=True)
 
 
 def test_there_are_enough_pages_of_each_kind() -> None:
-    assert (len(TUNED), len(HELD_OUT)) == (63, 8)
+    assert (len(TUNED), len(HELD_OUT)) == (71, 8)
     encodings = {score.truth(name).encoding for name in (*TUNED, *HELD_OUT)}
     assert encodings == {"utf-8", "euc-jp", "shift_jis", "iso-2022-jp", "pdf"}
     suffixes = {score.page_file(name).suffix for name in (*TUNED, *HELD_OUT)}

@@ -186,6 +186,25 @@ def test_prose_gives_a_row_of_little_confidence_and_is_kept(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Google LLC", True),
+        ("当サイトはGoogleアナリティクスを利用しています。", True),
+        ("閲覧履歴を外部の会社に送信します。", True),
+        ("地図はGoogleでご覧ください。", False),
+        ("Google Chromeの設定を利用してください。", False),
+        ("当社はCookieを利用しています。", False),
+        ("お問い合わせの氏名はSSLで送信されます。", False),
+    ],
+)
+def test_nothing_declared_is_said_only_where_nothing_names_a_recipient_or_a_sending(
+    read: Read, text: str, found: bool
+) -> None:
+    page = read(f"<title>会社案内</title><p>{text}</p>")
+    assert (page.rows, page.found) == ((), found)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "当社はGoogleアナリティクスにCookieを送信しません。",

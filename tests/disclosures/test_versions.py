@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 
 from auditor.disclosures import DeclaredRow, Disclosure, Rewording, RowChangeKind, compare_disclosures
 
 
-def row(recipient: str, service: str = "", said: str = "", **other: object) -> DeclaredRow:
+def row(recipient: str, service: str = "", said: str = "", **other: Any) -> DeclaredRow:
     return DeclaredRow.model_validate({"recipient": recipient, "service": service, "content_text": said, **other})
 
 
@@ -96,7 +98,7 @@ def test_a_renamed_service_is_reworded_and_the_most_alike_of_several_is_taken() 
         ({"where": "a", "quote": "x"}, {"where": "b", "quote": "y"}, []),
     ],
 )
-def test_which_field(before: dict[str, object], after: dict[str, object], fields: list[str]) -> None:
+def test_which_field(before: dict[str, Any], after: dict[str, Any], fields: list[str]) -> None:
     changes = compare_disclosures(page(row("株式会社みほん", **before)), page(row("株式会社みほん", **after)))
     assert [r.field for c in changes for r in c.fields] == fields
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.disclosures import Correction, DeclaredRow, Disclosure, disclosure_yaml, load_disclosure
@@ -65,6 +65,8 @@ def test_a_flood_is_written_so_that_it_can_be_read_again() -> None:
     assert len(parse(text, Disclosure, file="x").not_understood) == 200
 
 
+@example("0\n\x80", ["a\nb", "\u2028"])
+@example("a\n b\n\tc\n# d\n- e: f", ["- x", "null", "0x1"])
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_survives(text: str, several: list[str]) -> None:
     clean = text.encode("utf-8", "replace").decode()
