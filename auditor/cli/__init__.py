@@ -11,7 +11,7 @@ import traceback
 
 import typer
 
-from auditor.cli import decoding, installing, login, looking, stored, visiting
+from auditor.cli import decoding, disclosing, installing, login, looking, stored, visiting
 from auditor.cli.options import err
 from auditor.errors import AuditorError
 
@@ -26,6 +26,7 @@ app.command("demo")(visiting.demo)
 app.command("import")(stored.import_command)
 app.command("report")(stored.report_command)
 app.command("decode")(decoding.decode)
+app.command("disclosure")(disclosing.disclosure)
 app.command("login")(login.login)
 app.command("vendors")(looking.vendors)
 app.command("setup")(installing.setup)

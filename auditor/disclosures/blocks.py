@@ -6,22 +6,31 @@ numbered lists, which the recipients' cells refer to.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from auditor.disclosures.companies import CompanyFinder
 from auditor.disclosures.drafts import Draft, Found
 from auditor.disclosures.names import NameTable
 from auditor.disclosures.numbered import split_number
-from auditor.disclosures.page import Block, Line, Table
+from auditor.disclosures.page import Block, Line, Link, Table
 from auditor.disclosures.tables import TableReader, split_cell
 from auditor.disclosures.vocabulary import KEY_SHARE, Field, Vocabulary, strip_numbering
+from auditor.disclosures.wording import ContentWords
 
-_COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|\s[-–—―]\s)\s*(?!//)(.*)$")
+_COLON = re.compile(r"^(.{1,40}?)\s*(?:[:：=＝]|…+|\s[-–—―]\s)\s*(?!//)(.*)$")
 _BRACKET = re.compile(r"^\s*[【\[［〔<＜「『]([^】\]］〕>＞」』]{1,40})[】\]］〕>＞」』]\s*[:：]?\s*(.*)$")
 _WIDE_SPACE = re.compile(r"^(\S{2,20})[\u3000\t]+(\S.*)$")
 _NEXT_KEY = re.compile(r"[\s／/;；。、,]+([^\s:：／/;；。、,]{2,24})[:：](?!//)")
 _PSEUDO_HEADING = re.compile(r"^\s*[■□●◆◇▼▽★【\[［〔#]")
 _BULLET_TEXT = re.compile(r"^(.{2,80}?)\s*(?:[:：]|\s[-–—―]\s|[\u3000\t]+)\s*(\S.*)$")
+_GLOSS = re.compile(r"[(（][^()（）]*[)）]")
+_FOR = re.compile(r"(?:ため|目的)(?:です|に利用します|で利用します)?。?$")
+_AS_FOLLOWS = re.compile(
+    r"(?:は|を)、?(?:以下|次|下記)の?(?:とおり|通り|もの)(?:です|になります|とします|となります)?[。:：]?$"
+)
+_INTRO = re.compile(r"(?:以下|次|下記)の(?:外部|提携)?(?:事業者|会社|企業|提供先|送信先|第三者).{0,80}[。:：]$")
 MAX_DRAFTS = 5_000
+MAX_KEY = 60
 _OWNER = (Field.recipient, Field.service)
 _LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipient)
 
@@ -29,11 +38,13 @@ _LISTED = (Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipi
 class BlockReader:
     """Walks blocks and fills `found`."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, words: ContentWords, *, titled: bool) -> None:
         self.found = Found()
+        self._titled = titled  # the page's title says that it is about sending
         self._vocabulary = vocabulary
         self._names = names
-        self._tables = TableReader(vocabulary, names)
+        self._tables = TableReader(vocabulary, names, words, titled=titled)
+        self._companies = CompanyFinder(vocabulary)
         self._draft = Draft()
         self._numbers: dict[Field, list[tuple[str | None, str]]] = {}
         self._key: tuple[Field, ...] = ()
@@ -41,12 +52,20 @@ class BlockReader:
         self._depth = 0
         self._style = ""
         self._parts: tuple[int, ...] = ()  # the part of the page the draft began in
+        self._heading = ""
+        self._keyed: set[int] = set()
 
     def read(self, blocks: Iterable[Block]) -> Found:
         """Read all blocks; what gave nothing is in `left`."""
-        for block in blocks:
+        blocks = tuple(blocks)
+        terms = [b for b in blocks if isinstance(b, Line) and b.tag == "dt"]
+        # A definition list whose terms are keys: a term it has besides is a key nobody knows, no recipient.
+        self._keyed = {b.group for b in terms if self._fields(b.text, KEY_SHARE)}
+        for block, following in zip(blocks, (*blocks[1:], None), strict=False):
             if isinstance(block, Table):
                 self._table(block)
+            elif _INTRO.search(block.text) and isinstance(following, Line) and self._is_name(following.text):
+                self._pair((Field.recipient,), "", "heading", block.where, block.text)
             else:
                 self._line(block)
         self._finish()
@@ -55,10 +74,18 @@ class BlockReader:
     def _table(self, table: Table) -> None:
         if table.unread:
             self.found.left.append(f"{table.where}: {table.unread} more rows were not read")
-        if self._tables.is_headed(table):
-            self._finish()  # what stood before the table comes before what it gives
-        if self._tables.read(table, self.found):
+        group = self._draft
+        begun = len(self.found.drafts)
+        if headed := self._tables.is_headed(table):
+            grouped = self._style == "inline" and group.has(*_LISTED) and not self._owned()
+            if not grouped:
+                self._finish()  # what stood before the table comes before what it gives
+        if self._tables.read(table, self.found, about_else=self._vocabulary.is_about_else(self._heading)):
+            if group is self._draft:
+                self._inherit(group, self.found.drafts[begun:])
             return
+        if headed:
+            self._finish()
         pairs = self._tables.pairs(table)
         if pairs is None:
             self.found.left += [" | ".join(dict.fromkeys(c.text for c in row if c.text)) for row in table.rows]
@@ -70,7 +97,22 @@ class BlockReader:
                 if not key.text:
                     self._section(value.text, table.place(y))
                 else:
-                    self._pair(self._fields(key.text, KEY_SHARE), value.text, "table", table.place(y))
+                    quote = f"{key.text} | {value.text}"
+                    fields = self._fields(key.text, KEY_SHARE)
+                    self._pair(fields, value.text, "table", table.place(y), quote, value.links)
+        self._finish()
+
+    def _inherit(self, group: Draft, drafts: Sequence[Draft]) -> None:
+        """What is stated for a group, right before its table, is stated of each row that says nothing of it."""
+        said = [f for f in _LISTED if group.has(f)]
+        if drafts and not any(f in d.texts for d in drafts for f in said):
+            for draft in drafts:
+                for field in said:
+                    draft.texts[field] = list(group.texts[field])
+                draft.quote = [*group.quote, *draft.quote]
+                draft.sends |= group.sends
+                draft.confidence = min(draft.confidence, 0.8)
+            self._draft = Draft()
         self._finish()
 
     def _line(self, line: Line) -> None:
@@ -81,28 +123,36 @@ class BlockReader:
         if line.depth < self._depth:
             self._key, self._open = (), False
         heading = line.level > 0 or line.tag == "dt" or bool(_PSEUDO_HEADING.match(line.text))
-        heading = heading or (line.bold == line.text and line.number is None and len(line.text) <= 40)
+        named = line.number is None or self._names_recipient(line.text) or self._companies.has_form(line.text)
+        heading = heading or (line.bold == line.text and named and len(line.text) <= 40)
+        if line.level:
+            self._heading = line.text
         style = "heading" if heading else "inline"
         if line.tag == "dt":
             style = "dt"
         pairs = self._pairs(line)
         if pairs:
             for fields, value in pairs:
-                self._pair(fields, value, style if not value else "inline", line.where)
+                self._pair(fields, value, style if not value else "inline", line.where, line.text, line.links)
             self._depth = line.depth
             return
-        fields = self._fields(line.text, KEY_SHARE if heading else 1.0)
-        if fields and (heading or len(line.text) <= 20):
-            self._pair(fields, "", style, line.where)
+        leads = _AS_FOLLOWS.search(line.text) is not None
+        fields = self._fields(line.text, KEY_SHARE if heading or leads else 1.0)
+        if fields and (heading or leads or len(line.text) <= 20):
+            self._pair(fields, "", style, line.where, line.text, line.links)
+            self._depth = line.depth
+        elif line.tag == "dt" and line.group in self._keyed and not self._names_recipient(line.text):
+            self._pair((Field.other,), "", style, line.where, line.text)
             self._depth = line.depth
         elif self._key and self._continues(line, heading):
             self._value(line)
         elif line.level == 0 and self._bullet(line):
             return
-        elif heading:
+        elif self._is_name(line.text) or heading:
             self._section(line.text, line.where, line.parts)
         elif self._draft.title and not self._draft.texts:
             self._draft.loose.append(line.text)
+            self._draft.quote.append(line.text)
         else:
             self.found.left.append(line.text)
 
@@ -112,7 +162,8 @@ class BlockReader:
         return self._open or line.depth > self._depth
 
     def _fields(self, text: str, share: float) -> tuple[Field, ...]:
-        return self._vocabulary.key_of(text, share)
+        """The fields of a key; of a sentence that leads in to a list, those of what it speaks of."""
+        return self._vocabulary.key_of(_AS_FOLLOWS.sub("", text), share)
 
     def _pairs(self, line: Line) -> list[tuple[tuple[Field, ...], str]]:
         """The keys of a line with their values: 送信先：Google LLC, bold keys, 【送信先】Google LLC."""
@@ -122,7 +173,12 @@ class BlockReader:
             if fields := self._fields(key, KEY_SHARE):
                 return [(fields, rest)]
         for pattern, share in ((_BRACKET, KEY_SHARE), (_COLON, KEY_SHARE), (_WIDE_SPACE, 1.0)):
-            if (m := pattern.match(text)) and (fields := self._fields(m.group(1), share)):
+            if (m := pattern.match(text)) is None:
+                continue
+            fields = self._fields(m.group(1), share)
+            if not fields and self._draft.has(Field.service) and self._vocabulary.is_provider(m.group(1)):
+                fields = (Field.recipient,)  # 提供者 alone may be the app's own maker
+            if fields:
                 return self._further(fields, m.group(2))
         return []
 
@@ -137,10 +193,17 @@ class BlockReader:
                 fields, position = following, m.end()
         return [*result, (fields, value[position:])]
 
-    def _pair(self, fields: tuple[Field, ...], value: str, style: str, where: str) -> None:
+    def _pair(
+        self,
+        fields: tuple[Field, ...],
+        value: str,
+        style: str,
+        where: str,
+        quote: str,
+        links: Sequence[Link] = (),
+    ) -> None:
         if not fields:
             return
-        self.found.keys += 1
         again = [f for f in fields if f in self._draft.texts]
         closes = any(f in _OWNER for f in again) and (self._draft.has(*_LISTED) or self._draft.has(*again))
         # Keys inside a part whose own headings are keys (3 外部送信先一覧, then 送信先：...) begin something new.
@@ -155,7 +218,10 @@ class BlockReader:
             self._style = style
             self._draft.where = self._draft.where or where
         for which, part in zip(fields, split_cell(fields, value), strict=True):
-            self._draft.add(which, part)
+            self._draft.add(which, part, links)
+        self._draft.quote.append(quote)
+        if self._vocabulary.is_sending(quote[:MAX_KEY].removesuffix(value)):
+            self._draft.sends = self.found.sends = True
         self._key, self._open = fields, not value.strip()
 
     def _value(self, line: Line) -> None:
@@ -168,16 +234,19 @@ class BlockReader:
         if which is Field.recipient and self._draft.has(which):
             self._draft.several = True
         for field, part in zip(self._key, split_cell(self._key, line.text), strict=True):
-            self._draft.add(field, part)
+            self._draft.add(field, part, line.links)
+        self._draft.quote.append(line.text)
 
     def _bullet(self, line: Line) -> bool:
         """Google LLC（Google アナリティクス）：Cookie、閲覧履歴 as one line."""
         m = _BULLET_TEXT.match(line.text)
-        if m is None or not self._names_recipient(m.group(1)):
+        if m is None or not (self._names_recipient(m.group(1)) or self._companies.find(m.group(1))):
             return False
-        draft = Draft(where=line.where, confidence=0.6, guessed=True)
+        draft = Draft(where=line.where, confidence=0.6, guessed=True, quote=[line.text])
         draft.add(Field.recipient, strip_numbering(m.group(1)))
-        draft.add(Field.content, m.group(2))
+        for sentence in re.split(r"(?<=。)", m.group(2)):
+            purpose = _FOR.search(sentence) and draft.has(Field.content)
+            draft.add(Field.purpose if purpose else Field.content, sentence)
         self._keep(draft)
         return True
 
@@ -191,7 +260,12 @@ class BlockReader:
     def _section(self, title: str, where: str, parts: tuple[int, ...] = ()) -> None:
         self._finish()
         self._parts = parts
-        self._draft = Draft(title=strip_numbering(title), where=where)
+        self._draft = Draft(title=strip_numbering(title), where=where, quote=[title])
+
+    def _is_name(self, text: str) -> bool:
+        """Whether a line is nothing but a company's name, with what stands in brackets behind it."""
+        bare = strip_numbering(_GLOSS.sub("", text)).strip()
+        return any(c.name == bare for c in self._companies.find(bare))
 
     def _owned(self) -> bool:
         title = self._draft.title
@@ -225,4 +299,8 @@ class BlockReader:
         """A section of an unknown tool: its heading is a name, and it has both content and purpose of its own."""
         if self._vocabulary.is_no_name(draft.title) or self._vocabulary.is_title(draft.title):
             return False
-        return draft.has(Field.content) and draft.has(Field.purpose, Field.purpose_own, Field.purpose_recipient)
+        return (
+            (draft.sends or self._titled)
+            and draft.has(Field.content)
+            and draft.has(Field.purpose, Field.purpose_own, Field.purpose_recipient)
+        )

@@ -1,7 +1,9 @@
 """What the structures of a page give before it is understood: drafts of rows, and lists that rows refer to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from auditor.disclosures.page import Link
 from auditor.disclosures.vocabulary import Field
 
 
@@ -16,10 +18,16 @@ class Draft:
     confidence: float = 1.0
     guessed: bool = False  # no key and no column said what the texts are
     several: bool = False  # each text of `recipient` is a recipient of its own
+    cookie: bool = False  # the content is the name of a cookie
+    prose: bool = False  # told by sentences
+    sends: bool = False  # a key of it speaks of sending
+    links: dict[Field, list[Link]] = field(default_factory=dict)
+    quote: list[str] = field(default_factory=list)  # the texts as they stand, in reading order
 
-    def add(self, which: Field, text: str) -> None:
+    def add(self, which: Field, text: str, links: Iterable[Link] = ()) -> None:
         """Put a text to a field; an empty text only notes that the page has the field."""
         texts = self.texts.setdefault(which, [])
+        self.links.setdefault(which, []).extend(links)
         if text.strip():
             texts.append(text.strip())
 
@@ -35,4 +43,4 @@ class Found:
     drafts: list[Draft] = field(default_factory=list)
     lists: dict[Field, list[tuple[str | None, str]]] = field(default_factory=dict)  # (number, text)
     left: list[str] = field(default_factory=list)
-    keys: int = 0  # headings and keys of the vocabulary that were seen
+    sends: bool = False  # a key or a heading of columns speaks of sending

@@ -65,6 +65,7 @@ class NameTable:
     """All vendors' names, ready to be found in texts."""
 
     def __init__(self, vendors: Iterable[Vendor], vocabulary: Vocabulary) -> None:
+        vendors = tuple(vendors)
         forms = sorted({plain_name(f) for f in vocabulary.legal_forms}, key=lambda f: (-len(f), f))
         self._form = re.compile("|".join(_bounded(f) for f in forms), re.IGNORECASE)
         self._known: dict[str, list[tuple[bool, str, str, Name]]] = {}  # derived, entity, kind, name
@@ -72,6 +73,8 @@ class NameTable:
         for vendor in vendors:
             for name in vendor.names:
                 self._add(vendor.vendor, name)
+        written = {n for vendor in vendors for n in map(_normal, (x.name for x in vendor.names)) if _DOMAIN.search(n)}
+        self._like_domains = re.compile("|".join(_alone(n) for n in sorted(written, key=len, reverse=True)) or r"(?!)")
         words = sorted(self._known, key=lambda w: (-len(w), w))
         self._pattern = re.compile("|".join(_bounded(w) for w in words), re.IGNORECASE) if words else None
         # The same cell is asked for several times, and pages repeat themselves.
@@ -138,10 +141,19 @@ class NameTable:
         spans = [(h.start, h.end) for h in hits if h.kind in (NameKind.legal, NameKind.former)]
         return any(not any(a <= m.start() and m.end() <= b for a, b in spans) for m in self._form.finditer(plain))
 
-    @staticmethod
-    def _comparable(text: str) -> str:
-        normal = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+    def _comparable(self, text: str) -> str:
+        """The text without addresses, names that look like one (Amazon.com, Inc.) kept."""
+        normal = self._like_domains.sub(lambda m: _DOTS.sub("", m.group()), _normal(text[:MAX_TEXT]))
         return plain_name(_ADDRESS.sub(" / ", normal))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _alone(name: str) -> str:
+    """A name with a domain in it as a pattern: not inside an address or a longer domain name."""
+    return rf"(?i:(?<![A-Za-z0-9@./-]){re.escape(name)}(?![A-Za-z0-9/-]|\.[A-Za-z0-9]))"
 
 
 def _bounded(word: str) -> str:

@@ -11,7 +11,7 @@ _PREFIX = re.compile(
 )
 _TOKEN = re.compile(
     rf"({_CIRCLED})|[(（\[［]\s*(\d{{1,2}}|[０-９]{{1,2}}|[A-Za-zア-コＡ-Ｚ])\s*[)）\]］]|"
-    r"(?<![\w])(\d{1,2}|[０-９]{1,2}|[A-Za-zＡ-Ｚ])(?![\w])"
+    r"(?<![\w])(\d{1,2}|[０-９]{1,2}|[A-Za-zＡ-Ｚア-コ])(?![\w])"
 )
 _RANGE = re.compile(r"^\s*[~〜～\-–－]\s*$")
 _BETWEEN = re.compile(r"^[\s、,，・/／;；.．と及びおよび]*$")
@@ -40,6 +40,8 @@ def items(lines: Iterable[tuple[str | None, str]]) -> dict[str, str]:
     for number, text in lines:
         if number is None:
             number, text = split_number(text)
+        else:
+            number = normal_number(number)
         if number is not None and number not in found:
             found[number], last = text, number
         elif last is not None:

@@ -6,7 +6,9 @@ nesting ten thousand deep costs nothing.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -20,11 +22,20 @@ _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _PARTS = frozenset(("section", "article", "aside", "footer", "form", "main", "nav", "details"))
 _BOLD = frozenset(("b", "strong", "th", "dt"))
 _HEADINGS = {f"h{n}": n for n in range(1, 7)} | {"caption": 6, "legend": 5, "summary": 5}
+_STRUCTURE = ("h1", "h2", "h3", "h4", "h5", "h6", "dl", "hr")  # what only a table for layout holds
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 MAX_GRID = 200_000
 MAX_SPAN = 200
 MAX_ROWS = 5_000
 MAX_LINE = 20_000
+MAX_URL = 2_000
+
+
+class Link(NamedTuple):
+    """A link: what it says and where it leads, as written."""
+
+    text: str
+    url: str
 
 
 @dataclass(slots=True)
@@ -39,6 +50,8 @@ class Line:
     number: str | None = None
     where: str = ""
     parts: tuple[int, ...] = ()  # the parts of the page it stands in (<section>, <footer>, ...), outermost first
+    links: tuple[Link, ...] = ()
+    group: int = 0  # the list it stands in: 0 none, else its number on the page
 
 
 @dataclass(slots=True)
@@ -47,6 +60,7 @@ class Cell:
 
     text: str
     header: bool = False
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,10 +71,25 @@ class Table:
     where: str = ""
     head_rows: int = 0  # rows in <thead>
     unread: int = 0  # rows beyond MAX_ROWS
+    turned: bool = False  # rows and columns were exchanged
 
     def place(self, row: int) -> str:
         """Where a row stands, as a CSS-like path."""
-        return f"{self.where} > tr[{row + 1}]"
+        return f"{self.where} > {'td' if self.turned else 'tr'}[{row + 1}]"
+
+    def quote(self, row: int) -> str:
+        """A row's text, its cells parted by a bar, merged ones once."""
+        return " | ".join(c.text for c in distinct(self.rows[row]) if c.text)
+
+    def turn(self) -> "Table":
+        """The table with rows and columns exchanged."""
+        rows = [list(column) for column in zip(*self.rows, strict=True)]
+        return Table(rows, self.where, unread=self.unread, turned=not self.turned)
+
+
+def distinct(row: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row, merged ones once."""
+    return [cell for x, cell in enumerate(row) if x == 0 or cell is not row[x - 1]]
 
 
 type Block = Line | Table
@@ -100,9 +129,12 @@ class _Reader:
         self._bold = 0
         self._open: list[str] = []  # open block tags that name the line's kind
         self._lists: list[list[int | None]] = []  # [next number or None] of open lists
+        self._groups: list[int] = []  # the numbers of open lists
         self._number: str | None = None
         self._counts: Counter[str] = Counter()
         self._parts: list[int] = []
+        self._anchors: list[tuple[int, str]] = []  # open links: where in the pieces, and their address
+        self._links: list[Link] = []
         layout = _layout_tables(root)
         skip: etree._Element | None = None
         for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -135,6 +167,8 @@ class _Reader:
                 self._parts.append(self._counts["part"])
             if tag in ("ol", "ul", "dl"):
                 self._lists.append([_whole(element.get("start"), 1) if tag == "ol" else None])
+                self._counts["list"] += 1
+                self._groups.append(self._counts["list"])
             if tag == "li":
                 self._counts["li"] += 1
                 self._number = None
@@ -147,6 +181,8 @@ class _Reader:
                 self._open.append(tag)
         if tag in _BOLD:
             self._bold += 1
+        if tag == "a":
+            self._anchors.append((len(self._pieces), (element.get("href") or "").strip()[:MAX_URL]))
         self._add(element.text)
         if tag == "img" and element.get("alt"):
             self._add(element.get("alt"))
@@ -158,17 +194,29 @@ class _Reader:
                 self._parts.pop()
             if tag in ("ol", "ul", "dl") and self._lists:
                 self._lists.pop()
+                self._groups.pop()
             if tag != "br" and self._open:
                 self._open.pop()
         if tag in _BOLD:
             self._bold -= 1
+        if tag == "a" and self._anchors:
+            self._link(*self._anchors.pop())
+
+    def _link(self, begin: int, url: str) -> None:
+        text = _clean("".join(t for t, _ in self._pieces[begin:]))
+        if url and text:
+            self._links.append(Link(text[:MAX_URL], url))
 
     def _add(self, text: str | None) -> None:
         if text:
             self._pieces.append((text, self._bold > 0))
 
     def _flush(self) -> None:
+        for begin, url in self._anchors:  # a link around blocks is a link of each
+            self._link(begin, url)
+        self._anchors = [(0, url) for _, url in self._anchors]
         pieces, self._pieces = self._pieces, []
+        links, self._links = tuple(self._links), []
         text = _clean("".join(t for t, _ in pieces))
         if not text:
             return
@@ -190,6 +238,8 @@ class _Reader:
                 number=self._number,
                 where=f"{tag}[{self._counts[tag]}]",
                 parts=tuple(self._parts[-8:]),
+                links=links,
+                group=self._groups[-1] if self._groups else 0,
             )
         )
         self._number = None
@@ -200,16 +250,27 @@ def _whole(text: str | None, otherwise: int) -> int:
 
 
 def _layout_tables(root: etree._Element) -> set[etree._Element]:
-    """Tables that have a table inside."""
+    """Tables that have a table inside, or headings and definition lists and no heading cell of their own."""
     stack: list[etree._Element] = []
     layout: set[etree._Element] = set()
-    for event, table in etree.iterwalk(root, events=("start", "end"), tag="table"):
-        if event == "start":
+    headed: set[etree._Element] = set()
+    plain: dict[etree._Element, bool] = {}  # open tables: whether they hold headings or definition lists
+    for event, part in etree.iterwalk(root, events=("start", "end"), tag=("table", "th", *_STRUCTURE)):
+        if part.tag == "table":
+            if event == "end":
+                table = stack.pop()
+                if plain.pop(table) and table not in headed:
+                    layout.add(table)
+                continue
             if stack:
                 layout.add(stack[-1])
-            stack.append(table)
-        else:
-            stack.pop()
+            stack.append(part)
+            plain[part] = False
+        elif stack and event == "start":
+            if part.tag == "th":
+                headed.add(stack[-1])
+            else:
+                plain[stack[-1]] = True
     return layout
 
 
@@ -254,7 +315,8 @@ def read_table(table: etree._Element, where: str) -> Table:
                 continue
             while x in grid[y]:
                 x += 1
-            cell = Cell(cell_text(td), td.tag == "th")
+            links = (Link(cell_text(a)[:MAX_URL], (a.get("href") or "").strip()) for a in td.iter("a"))
+            cell = Cell(cell_text(td), td.tag == "th", tuple(x for x in links if x.url and len(x.url) <= MAX_URL))
             tall = _whole(td.get("rowspan"), 1) or len(rows)
             wide = min(max(1, _whole(td.get("colspan"), 1)), MAX_SPAN)
             for dy in range(min(tall, len(rows) - y, MAX_SPAN)):

@@ -5,18 +5,24 @@ Tables of keys (th 送信先, td Google LLC) are handed back as `pairs` for the 
 
 from collections.abc import Sequence
 
+from auditor.disclosures.columns import ColumnGuesser
 from auditor.disclosures.drafts import Draft, Found
 from auditor.disclosures.names import NameTable
-from auditor.disclosures.page import Cell, Table
+from auditor.disclosures.page import Cell, Table, distinct
 from auditor.disclosures.vocabulary import KEY_SHARE, TH_SHARE, Field, Vocabulary
+from auditor.disclosures.wording import ContentWords
+
+GUESSED = 0.6  # how sure rows are whose columns were told by what they hold
+_PURPOSES = (Field.purpose, Field.purpose_own, Field.purpose_recipient)
 
 
 class TableReader:
     """Reads tables that have a header row; `read` is False for another kind of table."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameTable, words: ContentWords, *, titled: bool) -> None:
         self._vocabulary = vocabulary
-        self._names = names
+        self._guess = ColumnGuesser(vocabulary, names, words)
+        self._titled = titled  # the page's title says that it is about sending
 
     def fields(self, cell: Cell) -> tuple[Field, ...]:
         """The fields a header cell names; none for text that is not mostly heading."""
@@ -28,7 +34,7 @@ class TableReader:
         keys = 0
         fields: set[Field] = set()
         for row in table.rows:
-            cells = _distinct(row)
+            cells = distinct(row)
             here: list[tuple[Cell, Cell]] = []
             position = 0
             while position < len(cells):
@@ -49,30 +55,62 @@ class TableReader:
         return found if rows and keys * 2 >= len(rows) and len(fields) >= 2 and fields & known else None
 
     def is_headed(self, table: Table) -> bool:
-        """Whether the table begins with header rows."""
-        return self._header_rows(table) > 0
+        """Whether the table begins with header rows, or with header columns of several recipients."""
+        return self._header_rows(table) > 0 or self._turned(table) is not None or self._blind(table) is not None
 
-    def read(self, table: Table, found: Found) -> bool:
-        """Read a table with header rows into drafts (or into a numbered list); False when it has none."""
+    def _blind(self, table: Table) -> list[tuple[Field, ...]] | None:
+        """The columns of a table without heads we know, on a page that is about sending."""
+        return self._guess.blind(table) if self._titled and self.pairs(table) is None else None
+
+    def _turned(self, table: Table) -> Table | None:
+        """A table with a column for each recipient, turned; None for any other."""
+        if len(table.rows) < 2 or len(table.rows[0]) < 3:
+            return None
+        turned = table.turn()
+        named = [f for c in turned.rows[0] if (f := self.fields(c))]
+        kinds = {f for fields in named for f in fields}
+        if not kinds & {Field.recipient, Field.service} or not kinds & {Field.content, *_PURPOSES}:
+            return None
+        if any(self.fields(c) for row in turned.rows[1:] for c in row if c.text):
+            return None
+        return turned if self._header_rows(turned) else None
+
+    def read(self, table: Table, found: Found, *, about_else: bool = False) -> bool:
+        """Read a table with header rows into drafts (or into a numbered list); False when it has none.
+
+        `about_else`: its heading speaks of joint use, contractors or the like, so only columns of sending count.
+        """
         heads = self._header_rows(table)
-        if not heads:
+        if not heads and (turned := self._turned(table)) is not None:
+            table, heads = turned, self._header_rows(turned)
+        if heads:
+            columns, subheads = self._columns(table, heads)
+            cookie = self._cookie_column(table, heads, columns)
+            guessed = self._guess.complete(table, heads, columns)
+        elif (blind := self._blind(table)) is not None:
+            columns, subheads, cookie, guessed = blind, [""] * len(blind), False, True
+            heads = self._guess.heads(table, columns)
+        else:
             return False
-        columns, subheads = self._columns(table, heads)
         mapped = {f for fields in columns for f in fields}
-        found.keys += len(mapped)
+        sends = any(self._vocabulary.is_sending(c.text) for row in table.rows[:heads] for c in row)
+        if about_else and not sends:
+            return False
+        if any(self._vocabulary.is_about_else(c.text) for row in table.rows[:heads] for c in row):
+            return False
+        found.sends |= sends
         if not mapped & {Field.recipient, Field.service}:
             lists = mapped & {Field.content, Field.purpose, Field.purpose_own, Field.purpose_recipient}
             numbered = Field.number in mapped or self._first_is_number(table, heads)
             if len(lists) == 1 and numbered:
                 self._numbered(table, heads, columns, lists.pop(), found)
                 return True
-            if not self._guess_recipient(table, heads, columns):
-                return False
+            return False
         previous: dict[int, str] = {}
         group = ""
         for y in range(heads, len(table.rows)):
             row = table.rows[y]
-            cells = _distinct(row)
+            cells = distinct(row)
             if not any(c.text for c in cells):
                 continue
             if len(cells) == 1 and len(row) > 1:
@@ -80,8 +118,32 @@ class TableReader:
                 continue
             if all(self.fields(c) for c in cells if c.text) and len([c for c in cells if c.text]) > 1:
                 continue  # the header repeated
-            found.drafts.append(self._draft(table, y, columns, subheads, previous, group))
+            draft = self._draft(table, y, columns, subheads, previous, group)
+            draft.cookie, draft.sends = cookie, sends
+            draft.confidence = GUESSED if guessed else 1.0
+            found.drafts.append(draft)
         return True
+
+    def _is_cookie_head(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row heads a consent product's list: names of cookies, and how long they live."""
+        texts = [c.text for c in cells]
+        lives = any(self._vocabulary.is_lifetime(t) for t in texts)
+        return lives and len(texts) > 2 and any(self._vocabulary.is_cookie_name(t) for t in texts)
+
+    def _cookie_column(self, table: Table, heads: int, columns: list[tuple[Field, ...]]) -> bool:
+        """Whether it is a consent product's list of cookies; the column of their names becomes the content."""
+        tops = [[table.rows[y][x].text for y in range(heads)] for x in range(len(columns))]
+        if not any(self._vocabulary.is_lifetime(text) for top in tops for text in top):
+            return False
+        if any(Field.content in fields for fields in columns):
+            return False
+        named = [x for x, top in enumerate(tops) if any(self._vocabulary.is_cookie_name(text) for text in top)]
+        for x, top in enumerate(tops):
+            if any(self._vocabulary.is_provider(text) for text in top):
+                columns[x] = (Field.recipient,)
+            elif named and x == named[0]:
+                columns[x] = (Field.content,)
+        return bool(named)
 
     def _draft(
         self,
@@ -92,9 +154,10 @@ class TableReader:
         previous: dict[int, str],
         group: str,
     ) -> Draft:
-        draft = Draft(where=table.place(y), title=group)
+        draft = Draft(where=table.place(y), title=group, quote=[table.quote(y)])
         for x, fields in enumerate(columns):
-            text = table.rows[y][x].text
+            cell = table.rows[y][x]
+            text = cell.text
             if text in self._vocabulary.same_as_above:
                 text = previous.get(x, "")
             previous[x] = text
@@ -102,19 +165,20 @@ class TableReader:
                 text = subheads[x] if mark else ""
             if not text and len(fields) > 1:
                 fields = fields[:1]
-            seen_before = x > 0 and table.rows[y][x] is table.rows[y][x - 1] and fields == columns[x - 1]
+            seen_before = x > 0 and cell is table.rows[y][x - 1] and fields == columns[x - 1]
             if not seen_before:
                 for which, part in zip(fields, split_cell(fields, text), strict=True):
-                    draft.add(which, part)
+                    draft.add(which, part, cell.links)
         return draft
 
     def _header_rows(self, table: Table) -> int:
         """How many rows at the top are headers; 0 when there is no header row."""
         for y, row in enumerate(table.rows[:4]):
-            cells = [c for c in _distinct(row) if c.text]
+            cells = [c for c in distinct(row) if c.text]
             named = [f for c in cells if (f := self.fields(c))]
             kinds = {f for fields in named for f in fields}
-            if len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3:
+            most = len(kinds) >= 2 and len(named) >= 2 and len(named) * 5 >= len(cells) * 3
+            if most or self._is_cookie_head(cells):
                 last = max(y + 1, table.head_rows)
                 # A second header row below a merged heading: all <th>, or the lower half of a tall header cell.
                 while last < min(y + 3, len(table.rows)) and self._continues(table, last):
@@ -142,7 +206,9 @@ class TableReader:
                 cell = table.rows[y][x]
                 if y and cell is table.rows[y - 1][x]:
                     continue
-                if named := self.fields(cell):
+                if fields == (Field.purpose,) and self._vocabulary.is_own(cell.text):
+                    fields = (Field.purpose_own,)
+                elif named := self.fields(cell):
                     fields, subhead = self._joined(fields, named), cell.text if fields else ""
                 elif cell.text:
                     subhead = cell.text
@@ -152,19 +218,10 @@ class TableReader:
 
     @staticmethod
     def _joined(above: tuple[Field, ...], below: tuple[Field, ...]) -> tuple[Field, ...]:
-        """利用目的 over 当社 and 送信先: the recipient's purpose, no recipient."""
+        """利用目的 over 送信先: the recipient's purpose, no recipient."""
         if above == (Field.purpose,) and below == (Field.recipient,):
             return (Field.purpose_recipient,)
         return below
-
-    def _guess_recipient(self, table: Table, heads: int, columns: list[tuple[Field, ...]]) -> bool:
-        """Take a column without a known heading as the recipients when most of its cells name vendors."""
-        for x, fields in enumerate(columns):
-            cells = [row[x].text for row in table.rows[heads:] if row[x].text]
-            if not fields and cells and sum(bool(self._names.hits(c)) for c in cells) * 2 > len(cells):
-                columns[x] = (Field.recipient,)
-                return True
-        return False
 
     @staticmethod
     def _first_is_number(table: Table, heads: int) -> bool:
@@ -179,14 +236,9 @@ class TableReader:
             found.lists.setdefault(which, []).append((number, text))
 
 
-def _distinct(row: Sequence[Cell]) -> list[Cell]:
-    """The cells of a row, merged ones once."""
-    return [cell for x, cell in enumerate(row) if x == 0 or cell is not row[x - 1]]
-
-
 def split_cell(fields: tuple[Field, ...], text: str) -> list[str]:
     """One cell with two fields (送信先事業者名／ツール): parted at the first break, else all of it to the first."""
-    if len(fields) < 2 or Field.policy_url in fields:
+    if len(fields) < 2 or Field.policy_url in fields or Field.content in fields:
         return [text] * len(fields)
     for sign in ("\n", "／", "/", "（", "("):
         before, found, after = text.partition(sign)

@@ -14,6 +14,8 @@ from auditor.vendors import Taxonomy
 MAX_TEXT = 20_000
 
 _SENTENCES = re.compile(r"[。\n]+")
+_CONTRAST = re.compile(r"(?<=す)が、|(?<=せん)が、|(?<=す)けれども、")
+_EXCEPT = ("を除く", "を除き")  # in a sentence: what is excepted from what is not said clearly enough
 _BRACKETS = re.compile(r"[(][^()]*[)]")
 _GLOSS = re.compile(r"([^、,/;()・]+)[(][^()]*[)]")
 _TOKENS = re.compile(r"[、,/;\n。()「」・]+")
@@ -46,6 +48,8 @@ class ContentWords:
         self._pattern = _pattern(w for w in words if w)
         self._negations = [squash(n) for n in vocabulary.negations]
         self._vague = [squash(v) for v in vocabulary.vague]
+        self._not_vague = [squash(v) for v in vocabulary.not_vague]
+        self._conditions = [squash(c) for c in vocabulary.conditions]
         self._elsewhere = [squash(w) for w in vocabulary.elsewhere]
 
     def codes(self, text: str) -> tuple[str, ...]:
@@ -54,7 +58,34 @@ class ContentWords:
         for sentence in self._affirmed(text):
             for word in self._words(sentence):
                 found |= self._codes.get(word.replace(" ", ""), set())
+        return self.ordered(found)
+
+    def ordered(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Codes in the taxonomy's order, each once."""
+        found = set(codes)
         return tuple(code for code in self._order if code in found)
+
+    def denied(self, text: str) -> tuple[str, ...]:
+        """Codes the text says are not sent, without condition; what is affirmed elsewhere in it is left out."""
+        found: set[str] = set()
+        for raw in self._sentences(text):
+            sentence = squash(raw)
+            parts = [p for p in _BRACKETS.findall(sentence) if self._denies(p)]
+            if not parts and self._denies(sentence) and not any(w in sentence for w in _EXCEPT):
+                parts = [sentence]
+            for part in parts:
+                if not any(c in part for c in self._conditions):
+                    for word in self._words(part):
+                        found |= self._codes.get(word.replace(" ", ""), set())
+        return self.ordered(found - set(self.codes(text)))
+
+    def vague(self, text: str) -> tuple[str, ...]:
+        """等, その他 and the like in the text, each once, in the text's order."""
+        plain = squash(text)
+        for word in self._not_vague:
+            plain = plain.replace(word, "")
+        found = [(plain.index(v), v) for v in self._vague if _vague_in(v, plain)]
+        return tuple(v for _, v in sorted(found))
 
     def rest(self, text: str) -> tuple[str, ...]:
         """Parts of the text that name no known kind of data: what was not understood of it.
@@ -81,14 +112,25 @@ class ContentWords:
 
     def _affirmed(self, text: str) -> list[str]:
         kept = []
-        for raw in _SENTENCES.split(unicodedata.normalize("NFKC", text[:MAX_TEXT])):
+        for raw in self._sentences(text):
             sentence = _BRACKETS.sub(lambda m: "" if self._denies(m.group()) else m.group(), squash(raw))
             if sentence and not self._denies(sentence):
                 kept.append(sentence)
         return kept
 
+    @staticmethod
+    def _sentences(text: str) -> list[str]:
+        """Sentences, parted also where one sentence affirms and then denies (…を送信しますが、…)."""
+        return _SENTENCES.split(_CONTRAST.sub("\n", unicodedata.normalize("NFKC", text[:MAX_TEXT])))
+
     def _denies(self, sentence: str) -> bool:
         return any(n in sentence for n in self._negations)
+
+
+def _vague_in(word: str, plain: str) -> bool:
+    if word.isascii():
+        return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", plain) is not None
+    return word in plain
 
 
 def covers(declared: Iterable[str], observed: str, taxonomy: Taxonomy) -> bool:

@@ -66,8 +66,8 @@ def test_a_cell_with_two_companies_gives_two_rows(read: Read) -> None:
         "<tr><td>Google LLC、Facebook, Inc.</td><td>Cookie</td></tr></table>"
     )
     assert [short(r) for r in page.rows] == [
-        ("Google LLC、Facebook, Inc.", "google", "legal", ("cookie_id",)),
-        ("Google LLC、Facebook, Inc.", "meta", "former", ("cookie_id",)),
+        ("Google LLC", "google", "legal", ("cookie_id",)),
+        ("Facebook, Inc.", "meta", "former", ("cookie_id",)),
     ]
 
 

@@ -176,10 +176,44 @@ def test_english_only_keeps_the_text_that_it_does_not_understand(read: Read) -> 
     assert page.not_understood == ("Things about your visit",)
 
 
-def test_prose_gives_no_row_but_is_kept(read: Read) -> None:
+def test_prose_gives_a_row_of_little_confidence_and_is_kept(read: Read) -> None:
     text = "当サイトではGoogleアナリティクスを使い、Cookieを送信します。"
     page = read(f"<p>{text}</p>")
-    assert (page.rows, page.not_understood, page.found) == ((), (text,), True)
+    assert [(*short(r), r.confidence, r.quote) for r in page.rows] == [
+        ("Googleアナリティクス", "google", "brand", ("cookie_id",), 0.4, text)
+    ]
+    assert (page.not_understood, page.found) == ((text,), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Google LLC", True),
+        ("当サイトはGoogleアナリティクスを利用しています。", True),
+        ("閲覧履歴を外部の会社に送信します。", True),
+        ("地図はGoogleでご覧ください。", False),
+        ("Google Chromeの設定を利用してください。", False),
+        ("当社はCookieを利用しています。", False),
+        ("お問い合わせの氏名はSSLで送信されます。", False),
+    ],
+)
+def test_nothing_declared_is_said_only_where_nothing_names_a_recipient_or_a_sending(
+    read: Read, text: str, found: bool
+) -> None:
+    page = read(f"<title>会社案内</title><p>{text}</p>")
+    assert (page.rows, page.found) == ((), found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "当社はGoogleアナリティクスにCookieを送信しません。",
+        "Google ChromeではCookieの送信を設定で止められます。",
+        "お問い合わせの氏名は暗号化して送信されます。",
+    ],
+)
+def test_prose_that_denies_or_names_no_recipient_gives_no_row(read: Read, text: str) -> None:
+    assert read(f"<p>{text}</p>").rows == ()
 
 
 def test_a_page_that_says_nothing_about_sending(read: Read) -> None:
