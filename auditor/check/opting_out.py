@@ -64,9 +64,11 @@ def _stated(m: Matter) -> frozenset[str]:
 
 
 def _says(text: str, rule: TextRule) -> bool:
-    """Whether one sentence has a word of every group."""
-    for sentence in _SENTENCES.split(unicodedata.normalize("NFKC", text)):
-        plain = squash(sentence)
+    """Whether a sentence, or line with the one after it (a heading and its cell), has a word of every group."""
+    parts = [squash(p) for p in _SENTENCES.split(unicodedata.normalize("NFKC", text))]
+    parts = [p for p in parts if p]
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        plain = part + following
         if plain and all(any(squash(word) in plain for word in group) for group in rule.groups):
             return True
     return False

@@ -345,3 +345,16 @@ def test_every_text_has_both_languages_and_the_same_values() -> None:
 @pytest.mark.parametrize("finding", findings("v"), ids=lambda f: f.rule)
 def test_every_rule_used_has_a_name(finding: Finding) -> None:
     assert f"rule.{finding.rule}" in texts()
+
+
+def test_a_finding_says_how_sure_it_is_and_what_would_refute_it() -> None:
+    one = findings("shop.no_account.allowed.ignore.1")[0]
+    said = {
+        "confidence_ja": "独立した通信2件が示す。",
+        "confidence_en": "Two exchanges.",
+        "refuted_by_ja": "記載箇所。",
+    }
+    page = render(run_result(findings=(one.model_copy(update={**said, "refuted_by_en": "The place."}),)))
+    shown = text_of(page, "findings")
+    assert "覆すもの" in shown and "記載箇所。" in shown
+    assert "中程度" in shown and "独立した通信2件が示す。" in shown
