@@ -152,6 +152,20 @@ def test_the_same_identifier_from_several_sites() -> None:
     assert row(hearing, "3-5").beyond is not None
 
 
+def test_a_time_that_is_the_same_on_two_sites_is_no_identifier() -> None:
+    """A session id that is the second it began in is the same where two visits begin at once."""
+    base = run_result()
+    for value, told in (
+        ("1795517432", "0 of 11"),
+        ("1795517432123", "0 of 11"),
+        ("12ab", "0 of 11"),
+        ("2795517432", "1 values"),
+    ):
+        sent = tuple(t._replace(value=value) for t in base.transmissions if t.vendor == "lycorp")
+        hearing = hearing_of(base.model_copy(update={"transmissions": sent}))
+        assert shown(hearing, "3-5", "The same")["lycorp"].startswith(told), value
+
+
 def test_match_keys() -> None:
     keys = cells(hearing_of(run_result()), "3-6", "Values fit for matching: Hashed e-mail address")["meta"]
     assert isinstance(keys, Figure) and keys.detail is not None

@@ -1,5 +1,6 @@
 """3-5: the same identifier received from several sites; 3-6 and 3-7: keys that data about a person is matched by."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import partial
@@ -10,8 +11,11 @@ from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import View, refs
 from auditor.report.hearing.words import listed, words
 from auditor.report.html.parts import IDENTIFYING, same
-from auditor.report.rows.sent import MIN_IDENTIFIER
 from auditor.vendors import Carrier, ModuleKind
+
+MIN_LENGTH = 8
+# Session ids are often the second they began in: equal by chance where two visits begin at once.
+_TIME = re.compile(r"1\d{9}(\d{3})?")
 
 
 def across_sites(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
@@ -22,7 +26,7 @@ def across_sites(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         by_value: dict[tuple[str, str], list[Transmission]] = defaultdict(list)
         for t in view.of(column.vendor).items:
             identifies = view.level(t.data_type) in IDENTIFYING
-            if t.data_type and identifies and t.visit in others and len(t.value) >= MIN_IDENTIFIER:
+            if t.data_type and identifies and t.visit in others and not _may_be_chance(t.value):
                 by_value[t.data_type, t.value].append(t)
         for (code, value), items in by_value.items():
             if len({view.visits[t.visit].visit.site for t in items}) > 1:
@@ -36,6 +40,10 @@ def across_sites(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         for code in view.kinds(found)
     ]
     return tuple(lines) or (line(words("across.any"), columns, partial(_across, view, {})),)
+
+
+def _may_be_chance(value: str) -> bool:
+    return len(value) < MIN_LENGTH or _TIME.fullmatch(value) is not None
 
 
 def _across(view: View, found: Mapping[str, dict[str, list[Transmission]]], column: Column) -> Cell:
