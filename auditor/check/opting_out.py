@@ -28,8 +28,10 @@ def seven_items(m: Matter) -> Said:
     text = _all_text(m)
     if rule is None or not _speaks(m, text):
         return Said(outcome="not_claimed")
-    stated = _stated(m)
-    missing = [each for each in rule.texts if each.row not in stated and not _says(text, each)]
+    rows = _stated(m)
+    missing = [
+        each for each in rule.texts if not rows.get(each.row, False) and (each.row in rows or not _says(text, each))
+    ]
     words = {
         "words": (
             "、".join(f"{e.id} {e.name_ja}" for e in missing) or "なし",
@@ -52,15 +54,16 @@ def _speaks(m: Matter, text: str) -> bool:
     return any(row.opt_out for row in m.page.disclosure.rows) or names_any(text, m.writer.words("JP-18", "speaks"))
 
 
-def _stated(m: Matter) -> frozenset[str]:
-    """What the rows state: their own fields say what the text around them need not repeat."""
+def _stated(m: Matter) -> dict[str, bool]:
+    """What the rows state, where there are any: in the text their heads stand also over empty cells."""
     rows = m.page.disclosure.rows
-    fields = {
-        "content": any(row.content_text for row in rows),
+    if not rows:
+        return {}
+    return {
+        "content": any(row.content_text for row in rows) or m.page.unread_contents(),
         "recipient": any(row.name_kind == NameKind.legal for row in rows),
         "purpose": any(has_purpose(row) for row in rows),
     }
-    return frozenset(name for name, there in fields.items() if there)
 
 
 def _says(text: str, rule: TextRule) -> bool:

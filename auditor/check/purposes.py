@@ -31,11 +31,13 @@ def merged(m: Matter) -> Said:
                 rule, "group", detail="group", guessed=m.guessed, words={"names": same(names)}, of_page=True
             )
         )
-    together: dict[tuple[str, str], dict[str, None]] = {}
+    # Rows of one place with the same words: the page wrote them as one.
+    together: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in rows:
-        if row.recipient and row.entity and row.where and row.confidence >= GUESSED:
-            together.setdefault((row.where, row.recipient), {})[row.entity] = None
-    several = [name for (_, name), entities in together.items() if len(entities) > 1]
+        if row.recipient and row.where and row.confidence >= GUESSED:
+            key = (row.where, row.content_text, row.quote)
+            together.setdefault(key, {}).setdefault(row.entity or row.recipient, row.recipient)
+    several = [joined(list(names.values())) for names in together.values() if len(names) > 1]
     if several:
         words = {"names": same(joined(several))}
         found.append(m.writer.finding(rule, "several", detail="several", words=words, of_page=True))

@@ -168,8 +168,9 @@ def went(
 def table(*rows: Sequence[str], before: str = "", after: str = "") -> str:
     """A disclosure page: recipient, service, content, own purpose, recipient's purpose, opt-out."""
     heads = ("送信先事業者", "サービス名", "送信される情報", "当社の利用目的", "送信先の利用目的", "オプトアウト")
-    head = "".join(f"<th>{h}</th>" for h in heads)
-    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    columns = 6 if any(row[5] for row in rows) else 5
+    head = "".join(f"<th>{h}</th>" for h in heads[:columns])
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row[:columns]) + "</tr>" for row in rows)
     return (
         f"<title>外部送信ポリシー</title><h1>外部送信ポリシー</h1><p>{before}</p>"
         f"<table><tr>{head}</tr>{body}</table><p>{after}</p>"
