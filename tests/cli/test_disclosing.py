@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from auditor.disclosures import load_disclosure
 from auditor.pipeline import knowledge_of
@@ -54,7 +55,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def test_a_file_as_a_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("auditor.cli.disclosing.out", Console(width=200))
     assert call(monkeypatch, "disclosure", str(PAGE), "--lang", "ja") == 0
     shown = capsys.readouterr()
     for text in (
