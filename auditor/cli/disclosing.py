@@ -10,11 +10,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from auditor.cli.options import LangOption, err, language_of, out
+from auditor.cli.options import LangOption, OutOption, err, language_of, new_run, out
 from auditor.disclosures import Correction, DeclaredRow, Disclosure, disclosure_yaml, load_disclosure
 from auditor.errors import InputError
-from auditor.pipeline import knowledge_of
-from auditor.pipeline.corrected import disclosure_of
+from auditor.pipeline import disclosure_at, knowledge_of
+from auditor.pipeline.corrected import disclosure_of, use_corrected
 from auditor.report import Lang
 
 _HEADS: dict[Lang, tuple[str, ...]] = {
@@ -46,10 +46,20 @@ _SAYS: dict[Lang, dict[str, str]] = {
 
 
 def disclosure(
-    source: Annotated[str, typer.Argument(help="a file (HTML, text, CSV, PDF, YAML), or RUN/SITE", metavar="SOURCE")],
+    source: Annotated[
+        str,
+        typer.Argument(help="an address, a file (HTML, text, CSV, PDF, YAML), or RUN/SITE", metavar="SOURCE"),
+    ],
     as_yaml: Annotated[bool, typer.Option("--yaml", help="as YAML that can be corrected and used again")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="as one JSON line")] = False,
-    by: Annotated[str, typer.Option("--by", help="with --yaml: who corrects it; noted with the time")] = "",
+    find: Annotated[
+        int | None, typer.Option("--find", min=1, max=4, help="look for it from the address, so many clicks away")
+    ] = None,
+    out_folder: OutOption = None,
+    use: Annotated[
+        Path | None, typer.Option("--use", help="with RUN/SITE: a corrected YAML that the run goes by from now on")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="with --yaml or --use: who corrects it; noted with the time")] = "",
     note: Annotated[str, typer.Option("--note", help="with --by: what is corrected")] = "",
     extra: Annotated[list[Path] | None, typer.Option("--extra", help="a further folder of vendor files")] = None,
     lang: LangOption = None,
@@ -58,11 +68,18 @@ def disclosure(
     language = language_of(lang)
     if as_yaml and as_json:
         raise InputError("give one of them", field="--yaml, --json")
-    if (by or note) and not (as_yaml and by):
-        raise InputError("go with --yaml, and --note with --by", field="--by, --note")
-    read = _read(source, extra or [])
+    if (by or note) and not ((as_yaml or use) and by):
+        raise InputError("go with --yaml or --use, and --note with --by", field="--by, --note")
+    now = datetime.now().astimezone().replace(microsecond=0)
+    if use is not None:
+        if not by:
+            raise InputError("say who corrects it", field="--by")
+        read = use_corrected(Path(source).parent, Path(source).name, use, by, note, now)
+        _show(read, language)
+        return
+    read = _read(source, extra or [], find, out_folder)
     if by:
-        correction = Correction(by=by, at=datetime.now().astimezone().replace(microsecond=0), note=note)
+        correction = Correction(by=by, at=now, note=note)
         read = read.model_copy(update={"corrections": (*read.corrections, correction)})
     if as_yaml:
         sys.stdout.write(disclosure_yaml(read))
@@ -72,13 +89,11 @@ def disclosure(
         _show(read, language)
 
 
-def _read(source: str, extra: list[Path]) -> Disclosure:
+def _read(source: str, extra: list[Path], find: int | None, folder: Path | None) -> Disclosure:
     if source.lower().startswith(("http://", "https://")):
-        raise InputError(
-            "an address is read by a run, in the browser",
-            file=source,
-            cure="name it in a scenario as sites[].disclosure, `auditor run` it, then `auditor disclosure RUN/SITE`",
-        )
+        return disclosure_at(source, folder or new_run("disclosure"), find)
+    if find is not None or folder is not None:
+        raise InputError("go with an address", field="--find, --out")
     path = Path(source)
     if not path.is_file() and (path.parent / "data" / "visits").is_dir():
         return disclosure_of(path.parent, path.name)

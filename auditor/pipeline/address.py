@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from auditor.disclosures import Disclosure
 from auditor.domains import host_of
 from auditor.errors import InputError
@@ -24,8 +26,11 @@ def disclosure_at(
 
     Raises InputError for an address that does not open, CannotFinish without a browser.
     """
-    place = DisclosureAt(url=url) if find is None else DisclosureAt(find=find)
-    site = Site(id=SITE, operator=host_of(url) or url, url=url, disclosure=place)
+    try:
+        place = DisclosureAt(url=url) if find is None else DisclosureAt(find=find)
+        site = Site(id=SITE, operator=host_of(url) or url, url=url, disclosure=place)
+    except ValidationError as error:
+        raise InputError(str(error.errors()[0]["msg"]).removeprefix("Value error, "), file=url) from None
     scenario = Scenario(
         scenario="disclosure", title=url, sites=(site,), network=network or Network(), limits=limits or Limits()
     )

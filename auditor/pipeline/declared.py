@@ -33,12 +33,27 @@ def disclosures_of(
             continue
         mine = by_site.get(site.id, [])
         try:
-            disclosure = _disclosure(run, site, site.disclosure, mine, knowledge)
+            disclosure = _corrected(run, site, site.disclosure, mine, knowledge)
         except InputError as error:
             notes.append(f"{site.id}: the disclosure could not be read: {error.message}")
         else:
             found[site.id] = disclosure.model_copy(update={"site": site.id})
     return found, notes
+
+
+def _corrected(
+    run: RunFolder, site: Site, named: DisclosureAt, visits: Sequence[VisitEvidence], knowledge: Knowledge
+) -> Disclosure:
+    """What a person corrected goes before what was read; how the page looks and is reached stays what was measured."""
+    path = run.corrections / f"{site.id}.yaml"
+    if not path.exists():
+        return _disclosure(run, site, named, visits, knowledge)
+    corrected = load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
+    try:
+        read = _disclosure(run, site, named, visits, knowledge)
+    except InputError:
+        return corrected
+    return corrected.model_copy(update={"views": read.views, "reach": read.reach})
 
 
 def _disclosure(

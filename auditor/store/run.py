@@ -6,6 +6,7 @@
       data/custody.jsonl   what was done to the run, each line chained to the one before by its hash
       data/visits/<id>/    published by one rename and never changed: visit.json, wire.warc.gz, events.jsonl.gz,
                            hosts.json, state.json, screenshots
+      data/corrections/    disclosures as a person corrected them, one YAML file a site
       data/derived/        rebuilt from the visits at will: tables, csv, report
       journal/             working state, no evidence: the lock, the spool of visits under way, the masking key
 
@@ -65,6 +66,7 @@ class RunFolder:
         self.data = path / "data"
         self.visits_dir = self.data / "visits"
         self.derived = self.data / "derived"
+        self.corrections = self.data / "corrections"
         self.journal = path / "journal"
         self.spool_dir = self.journal / "spool"
         self._lock = FileLock(self.journal / "lock", timeout=0)

@@ -1,6 +1,7 @@
 """`auditor disclosure`, in this process."""
 
 import json
+import re
 import shutil
 from functools import lru_cache
 from importlib import import_module
@@ -123,6 +124,44 @@ def test_a_site_of_a_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert (told["site"], len(told["rows"])) == ("kondate", 3)
 
 
+def test_a_corrected_one_takes_its_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path
+) -> None:
+    """The run goes by it from then on, and says who corrected what, also after a second correction."""
+    path, place = tmp_path / "mine.yaml", str(run / "kondate")
+    for name, by, note in (("株式会社台所AI", "監査 花子", "一"), ("株式会社だいどころ", "監査 次郎", "二")):
+        assert call(monkeypatch, "disclosure", "--yaml", place) == 0
+        text = capsys.readouterr().out
+        path.write_text(re.sub("株式会社(だいどころ|台所)AI", name, text), encoding="utf-8")
+        assert call(monkeypatch, "disclosure", place, "--use", str(path), "--by", by, "--note", note) == 0
+        capsys.readouterr()
+    assert call(monkeypatch, "disclosure", "--json", place) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["rows"][2]["recipient"] == "株式会社だいどころ"
+    assert [(c["by"], c["note"]) for c in told["corrections"]] == [
+        ("監査 花子", "一"),
+        ("監査 次郎", "二"),
+    ]
+    log = [json.loads(line) for line in (run / "data" / "custody.jsonl").read_text("utf-8").splitlines()]
+    assert [(e["action"], e["subject"]["site"], e["subject"]["by"]) for e in log] == [
+        ("disclosure_corrected", "kondate", "監査 花子"),
+        ("disclosure_corrected", "kondate", "監査 次郎"),
+    ]
+    assert "data/corrections/kondate.yaml" in (run / "manifest-sha256.txt").read_text("utf-8")
+
+
+def test_what_cannot_take_its_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("address: x\nrows: [{recipient: 5}]\n", encoding="utf-8")
+    assert call(monkeypatch, "disclosure", str(run / "kondate"), "--use", str(bad), "--by", "x") == 2
+    assert "bad.yaml:2" in capsys.readouterr().err
+    assert call(monkeypatch, "disclosure", str(run / "nobody"), "--use", str(bad), "--by", "x") == 2
+    assert "the run has no such site" in capsys.readouterr().err
+    assert not (run / "data" / "corrections").exists()
+
+
 @pytest.mark.parametrize(
     ("site", "problem"),
     [
@@ -141,7 +180,9 @@ def test_a_site_of_a_run_without_one(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("https://kondate.test/",), "an address is read by a run"),
+        (("https://",), "https://: "),
+        (("--find", "2", str(PAGE)), "go with an address"),
+        (("--use", str(PAGE), "run/kondate"), "say who corrects it"),
         (("nowhere.html",), "no such file"),
         ((".",), "is a folder"),
         (("--yaml", "--json", str(PAGE)), "give one of them"),
