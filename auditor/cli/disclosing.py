@@ -11,7 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.cli.options import LangOption, OutOption, err, language_of, new_run, out
-from auditor.disclosures import Correction, DeclaredRow, Disclosure, disclosure_yaml, load_disclosure
+from auditor.disclosures import (
+    Correction,
+    DeclaredRow,
+    Disclosure,
+    RowChange,
+    compare_disclosures,
+    disclosure_yaml,
+    load_disclosure,
+)
 from auditor.errors import InputError
 from auditor.pipeline import disclosure_at, knowledge_of
 from auditor.pipeline.corrected import disclosure_of, use_corrected
@@ -31,6 +39,12 @@ _SAYS: dict[Lang, dict[str, str]] = {
         "own": "自社: ",
         "theirs": "送信先: ",
         "corrected": "{by} が {at} に訂正: {note}",
+        "added": "追加",
+        "removed": "削除",
+        "reworded": "文言変更",
+        "gained": "増えた情報",
+        "lost": "減った情報",
+        "changes": "{n} 行に変更",
     },
     "en": {
         "nothing": "nothing declared",
@@ -41,6 +55,12 @@ _SAYS: dict[Lang, dict[str, str]] = {
         "own": "own: ",
         "theirs": "recipient's: ",
         "corrected": "corrected by {by} on {at}: {note}",
+        "added": "added",
+        "removed": "removed",
+        "reworded": "reworded",
+        "gained": "more kinds of data",
+        "lost": "fewer kinds of data",
+        "changes": "{n} rows differ",
     },
 }
 
@@ -58,6 +78,10 @@ def disclosure(
     out_folder: OutOption = None,
     use: Annotated[
         Path | None, typer.Option("--use", help="with RUN/SITE: a corrected YAML that the run goes by from now on")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="an earlier version: what has changed, row by row"),
     ] = None,
     by: Annotated[str, typer.Option("--by", help="with --yaml or --use: who corrects it; noted with the time")] = "",
     note: Annotated[str, typer.Option("--note", help="with --by: what is corrected")] = "",
@@ -81,7 +105,9 @@ def disclosure(
     if by:
         correction = Correction(by=by, at=now, note=note)
         read = read.model_copy(update={"corrections": (*read.corrections, correction)})
-    if as_yaml:
+    if since is not None:
+        _changed(compare_disclosures(_read(since, extra or [], None, None), read), language, as_json=as_json)
+    elif as_yaml:
         sys.stdout.write(disclosure_yaml(read))
     elif as_json:
         sys.stdout.write(json.dumps(as_lines(read), ensure_ascii=False) + "\n")
@@ -101,6 +127,27 @@ def _read(source: str, extra: list[Path], find: int | None, folder: Path | None)
         raise InputError("is a folder", file=path, cure="name a file, or a site of a run as RUN/SITE")
     knowledge = knowledge_of(*extra)
     return load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
+
+
+def _changed(changes: tuple[RowChange, ...], lang: Lang, *, as_json: bool) -> None:
+    """Two versions' differences: a line a row, and a line for each text that reads otherwise."""
+    says = _SAYS[lang]
+    for change in changes:
+        if as_json:
+            sys.stdout.write(change.model_dump_json() + "\n")
+            continue
+        name = " ".join(part for part in (change.recipient, change.service) if part)
+        out.print(f"{says[change.kind.value]}: {name}", markup=False, soft_wrap=True)
+        for text in change.fields:
+            out.print(f"  {text.field}: {_line(text.old)} → {_line(text.new)}", markup=False, soft_wrap=True)
+        for word, codes in (("gained", change.gained), ("lost", change.lost)):
+            if codes:
+                out.print(f"  {says[word]}: {', '.join(codes)}", markup=False, soft_wrap=True)
+    err.print(says["changes"].format(n=len(changes)), markup=False)
+
+
+def _line(text: str) -> str:
+    return " / ".join(text.split("\n")) or "–"
 
 
 def as_lines(read: Disclosure) -> dict[str, object]:

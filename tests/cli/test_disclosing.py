@@ -150,6 +150,32 @@ def test_a_corrected_one_takes_its_place(
     assert "data/corrections/kondate.yaml" in (run / "manifest-sha256.txt").read_text("utf-8")
 
 
+def test_what_has_changed_since_an_earlier_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A row added, one removed, one with other words; against the page itself nothing."""
+    head = "送信先,送信される情報,利用目的"
+    old = [head, "Google LLC,Cookie,アクセス解析", "株式会社むかし,IPアドレス,広告の配信"]
+    new = [head, "Google LLC,Cookie、閲覧したページのURL,アクセス解析", "株式会社いま,IPアドレス,広告の配信"]
+    earlier, later = tmp_path / "earlier.csv", tmp_path / "later.csv"
+    for path, lines in ((earlier, old), (later, new)):
+        path.write_text("\n".join(lines), encoding="utf-8")
+    assert call(monkeypatch, "disclosure", str(later), "--since", str(earlier), "--lang", "ja") == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines() == [
+        "文言変更: Google LLC",
+        "  content_text: Cookie → Cookie、閲覧したページのURL",
+        "  増えた情報: page_url",
+        "追加: 株式会社いま",
+        "  増えた情報: ip",
+        "削除: 株式会社むかし",
+        "  減った情報: ip",
+    ]
+    assert told.err.strip() == "3 行に変更"
+    assert call(monkeypatch, "disclosure", str(PAGE), "--since", str(PAGE), "--json") == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_what_cannot_take_its_place(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path
 ) -> None:
