@@ -70,13 +70,16 @@ def uncovered(observed: Observed, declared: Declared, knowledge: Knowledge, writ
                 if denied:
                     yield _finding("JP-08", "contradicts", receiver, code, rows, items, knowledge, writer)
                 continue
-            if denied and proves(items):
+            guessed = bool(rows) and all(row.confidence < GUESSED for row in rows)
+            if denied and proves(items) and not guessed:
                 yield _finding("JP-08", "denied", receiver, code, rows, items, knowledge, writer)
                 continue
             if code.startswith(HASHED):
                 rule, case = "JP-26", _hashed_case(receiver, rows, items, declared)
             else:
                 rule, case = "JP-08", _content_case(code, rows, items, declared, knowledge)
+            if case in _MISSING and guessed:
+                case = "unclear"  # read out of prose: what is lacking may stand in a sentence nobody understood
             if case in _MISSING and choices.only_accepted(items):
                 case = "consented"  # 27条の12第3号: what the visitor agreed to may be sent
             if case is not None:

@@ -78,6 +78,15 @@ def test_coverage(stated: str, item: Transmission, expected: list[tuple[str, str
     assert check([row(content_text=stated)], item) == expected
 
 
+@pytest.mark.parametrize("data_type", ["page_url", "screen", "hashed_email"])
+def test_rows_told_by_guessing_accuse_nobody(data_type: str) -> None:
+    """A person reads the sentence; where one row of the recipient stands in a table, that row counts."""
+    guessed, sure = row("Google LLC", "Cookie", confidence=0.4), row("Google LLC", "Cookie")
+    item = sent(data_type)
+    assert [verdict for _, _, verdict in check([guessed], item)] == ["review"]
+    assert [verdict for _, _, verdict in check([guessed, sure], item)] == ["warn" if data_type == "screen" else "fail"]
+
+
 def test_contents_of_all_rows_of_a_recipient_count_together() -> None:
     assert check([row(content_text="Cookie"), row(content_text="URL")], sent(), sent("page_url")) == []
 
