@@ -75,7 +75,7 @@ LOCAL_STATE = {
     # known, so a page gets its 401 as from a person who closed the prompt.
     "auth": {"schemes": "none"},
 }
-ENDED_S = 5.0
+ENDED_S, DYING_S = 5.0, 0.5
 
 SOCKET_PATH = 107
 """Bytes a socket's address may have (unix(7))."""
@@ -246,6 +246,10 @@ class Chromium:
                 pass
             else:
                 writer.close()
+                # While a process dies its sockets close one after the other: this one may be the last.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DYING_S):
+                        return how_ended(await self.process.wait())
                 return None
         try:
             async with asyncio.timeout(ENDED_S):
