@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.capture.browser.cdp import CdpClient, CdpError
 from auditor.capture.browser.chromium import BrowserLost, Chromium, display
+from auditor.capture.browser.driver import Driver
 from auditor.capture.network.authority import forget_key, make_authority
 from auditor.capture.network.proxy_process import ProxyLost, ProxyProcess
 from auditor.capture.states.sealed import Origin
@@ -91,7 +92,7 @@ async def _running(
         proxy = await ProxyProcess.start(authority, plan.network.names, work / "proxy.log")
         stack.push_async_callback(proxy.stop)
         # Before the browser: Playwright removes its own files when the browser goes first.
-        playwright = await stack.enter_async_context(async_playwright())
+        playwright = (await stack.enter_async_context(Driver())).playwright
         browser = await Chromium.start(
             mode=CookieMode.allowed,
             proxy_port=await proxy.open_unrecorded(),
