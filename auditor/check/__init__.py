@@ -12,7 +12,7 @@ accounts.py, delegated.py, onward.py, tag_owners.py who else has to do with it
 from auditor.check.assessment import Assessment, Result
 from auditor.check.finding import Confidence, Finding, Verdict
 from auditor.check.rules import RuleBook, load_rules
-from auditor.check.site import Judgement, assess_run, assess_site, check_run, check_site, judge_run, judge_site
+from auditor.check.site import Judgement, judge_run, judge_site
 
 __all__ = [
     "Assessment",
@@ -22,10 +22,6 @@ __all__ = [
     "Result",
     "RuleBook",
     "Verdict",
-    "assess_run",
-    "assess_site",
-    "check_run",
-    "check_site",
     "judge_run",
     "judge_site",
     "load_rules",

@@ -222,54 +222,6 @@ def _by_site(
         yield site, by_site.get(site.id, []), sent.get(site.id, [])
 
 
-def check_site(
-    site: Site,
-    visits: Sequence[VisitEvidence],
-    transmissions: Sequence[Transmission],
-    disclosure: Disclosure | None,
-    knowledge: Knowledge,
-    rules: RuleBook | None = None,
-) -> tuple[Finding, ...]:
-    """The findings of `judge_site`."""
-    return judge_site(site, visits, transmissions, disclosure, knowledge, rules).findings
-
-
-def assess_site(
-    site: Site,
-    visits: Sequence[VisitEvidence],
-    transmissions: Sequence[Transmission],
-    disclosure: Disclosure | None,
-    knowledge: Knowledge,
-    rules: RuleBook | None = None,
-) -> tuple[Assessment, ...]:
-    """The results of `judge_site`: one for each of the 29 rules."""
-    return judge_site(site, visits, transmissions, disclosure, knowledge, rules).assessments
-
-
-def check_run(
-    sites: Iterable[Site],
-    visits: Sequence[VisitEvidence],
-    transmissions: Sequence[Transmission],
-    disclosures: Mapping[str, Disclosure | None],
-    knowledge: Knowledge,
-    rules: RuleBook | None = None,
-) -> tuple[Finding, ...]:
-    """The findings of `judge_run`."""
-    return judge_run(sites, visits, transmissions, disclosures, knowledge, rules).findings
-
-
-def assess_run(
-    sites: Iterable[Site],
-    visits: Sequence[VisitEvidence],
-    transmissions: Sequence[Transmission],
-    disclosures: Mapping[str, Disclosure | None],
-    knowledge: Knowledge,
-    rules: RuleBook | None = None,
-) -> tuple[Assessment, ...]:
-    """The results of `judge_run`, one for each rule and site."""
-    return judge_run(sites, visits, transmissions, disclosures, knowledge, rules).assessments
-
-
 def _day(site: Site, visits: Iterable[VisitEvidence]) -> date:
     """The day of the site's last visit, in Japan; the far future when there is none (the newest rules)."""
     days = [v.visit.started_at.astimezone(_JAPAN).date() for v in visits if v.visit.site == site.id]

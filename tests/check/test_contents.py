@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.check import check_site
+from auditor.check import judge_site
 from auditor.decode import Transmission
 from auditor.disclosures import DeclaredRow
 from auditor.evidence import VisitEvidence, Visitor
@@ -12,7 +12,7 @@ from tests.check.factory import KNOWLEDGE, SITE, page, row, sent, visit
 def check(
     rows: list[DeclaredRow], *items: Transmission, left: tuple[str, ...] = ()
 ) -> list[tuple[str, str | None, str]]:
-    found = check_site(SITE, [visit()], items, page(*rows, left=left), KNOWLEDGE)
+    found = judge_site(SITE, [visit()], items, page(*rows, left=left), KNOWLEDGE).findings
     return [(f.rule, f.data_type, f.verdict.value) for f in found]
 
 
@@ -105,7 +105,7 @@ def test_a_recipient_told_by_its_domain() -> None:
 
 
 def test_message_of_a_missing_content() -> None:
-    (found,) = check_site(SITE, [visit()], [sent("page_url", request="r00007")], page(row()), KNOWLEDGE)
+    (found,) = judge_site(SITE, [visit()], [sent("page_url", request="r00007")], page(row()), KNOWLEDGE).findings
     assert found.finding == "JP-08.shop.adcom.page_url"
     assert found.evidence == ("v1/r00007",)
     assert found.message_ja == (
@@ -116,7 +116,7 @@ def test_message_of_a_missing_content() -> None:
 
 def account(*items: Transmission, visits: tuple[VisitEvidence, ...], site: Site = SITE) -> list[tuple[str, str | None]]:
     rows = page(row(content_text="Cookie、会員ID"))
-    return [(f.rule, f.vendor) for f in check_site(site, visits, items, rows, KNOWLEDGE)]
+    return [(f.rule, f.vendor) for f in judge_site(site, visits, items, rows, KNOWLEDGE).findings]
 
 
 NONE = visit("v0")
@@ -126,7 +126,9 @@ IN = visit("v2", visitor=Visitor.logged_in, platform="p")
 def test_account_bound_identifier() -> None:
     anonymous, member = sent(visit="v0"), sent("account_id", visit="v2", carrier=Carrier.cookie)
     assert account(anonymous, member, visits=(NONE, IN)) == [("JP-25", "adcom")]
-    (found,) = check_site(SITE, (NONE, IN), (anonymous, member), page(row(content_text="Cookie、会員ID")), KNOWLEDGE)
+    (found,) = judge_site(
+        SITE, (NONE, IN), (anonymous, member), page(row(content_text="Cookie、会員ID")), KNOWLEDGE
+    ).findings
     assert (found.item, found.verdict.value, found.evidence) == ("1-6", "info", ("v2/r00001",))
     assert "account-bound identifier accompanied the request" in found.message_en
 

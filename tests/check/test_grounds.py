@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.check import check_site
+from auditor.check import judge_site
 from auditor.check.finding import Finding
 from auditor.check.rules import load_rules
 from auditor.check.site import matter_of
@@ -61,7 +61,7 @@ def test_a_question_is_never_of_high_confidence() -> None:
     items = [sent(request=f"r0000{n}", vendor=None, host="a.b.example") for n in (2, 3)]
     (found,) = [
         f
-        for f in check_site(SHOP, [visit()], items, page(row("株式会社よそ", entity=None)), KNOWLEDGE)
+        for f in judge_site(SHOP, [visit()], items, page(row("株式会社よそ", entity=None)), KNOWLEDGE).findings
         if f.rule == "JP-03"
     ]
     assert (found.verdict, found.confidence) == ("review", "medium")

@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.check import check_site
+from auditor.check import judge_site
 from auditor.disclosures import Disclosure
 from auditor.evidence import Body, Exchange, Outcome, Source
 from auditor.scenario import Site
@@ -11,7 +11,7 @@ PRIVACY = '<a href="/privacy">プライバシーポリシー</a>'
 
 
 def verdicts(site: Site, disclosure: Disclosure | None, html: str = "<p>店</p>") -> list[tuple[str, str]]:
-    found = check_site(site, [visit(html=html)], [sent()], disclosure, KNOWLEDGE)
+    found = judge_site(site, [visit(html=html)], [sent()], disclosure, KNOWLEDGE).findings
     return [(f.rule, f.verdict.value) for f in found]
 
 
@@ -33,7 +33,7 @@ def test_no_disclosure(declared: bool, disclosure: Disclosure | None, html: str,
 
 
 def test_the_finding_whole() -> None:
-    (found,) = check_site(SITE, [visit(html="<p>店</p>")], [sent(request="r00002"), sent()], None, KNOWLEDGE)
+    (found,) = judge_site(SITE, [visit(html="<p>店</p>")], [sent(request="r00002"), sent()], None, KNOWLEDGE).findings
     assert found.model_dump(mode="json") == {
         "finding": "JP-01.shop.-",
         "rule": "JP-01",
@@ -64,7 +64,7 @@ def test_the_finding_whole() -> None:
 
 
 def test_without_a_rendered_page_nothing_is_said_to_be_missing() -> None:
-    (found,) = check_site(SITE, [visit()], [sent()], None, KNOWLEDGE)
+    (found,) = judge_site(SITE, [visit()], [sent()], None, KNOWLEDGE).findings
     assert (found.rule, found.verdict.value) == ("JP-01", "review")
     assert "表示されたページも保存されていない" in found.message_ja
 
@@ -83,19 +83,19 @@ def test_a_link_in_the_main_documents_response() -> None:
         response_body=Body(size=len(html), kept=html),
         source=Source.both,
     )
-    (found,) = check_site(SITE, [visit(exchanges=(main,))], [sent()], None, KNOWLEDGE)
+    (found,) = judge_site(SITE, [visit(exchanges=(main,))], [sent()], None, KNOWLEDGE).findings
     assert found.verdict == "review"
     assert "「外部送信について https://www.shop.example/ext」" in found.message_ja
 
 
 def test_nothing_without_sending_or_without_a_complete_visit() -> None:
-    assert check_site(SITE, [visit()], [], None, KNOWLEDGE) == ()
-    assert check_site(SITE, [visit(outcome=Outcome.incomplete)], [sent()], None, KNOWLEDGE) == ()
-    assert check_site(SITE, [], [], None, KNOWLEDGE) == ()
+    assert judge_site(SITE, [visit()], [], None, KNOWLEDGE).findings == ()
+    assert judge_site(SITE, [visit(outcome=Outcome.incomplete)], [sent()], None, KNOWLEDGE).findings == ()
+    assert judge_site(SITE, [], [], None, KNOWLEDGE).findings == ()
 
 
 def test_a_service_declared_not_covered_gets_no_verdict() -> None:
     site = SITE.model_copy(update={"service_type": "not_covered"})
-    (found,) = check_site(site, [visit()], [sent()], None, KNOWLEDGE)
+    (found,) = judge_site(site, [visit()], [sent()], None, KNOWLEDGE).findings
     assert (found.verdict, found.severity) == ("info", "info")
     assert found.message_en.startswith("(service declared not covered, for information) ")

@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.check import Finding, check_run, check_site
+from auditor.check import Finding, judge_run, judge_site
 from auditor.decode import Transmission
 from auditor.disclosures import DeclaredRow, Disclosure
 from auditor.evidence import Actor, Exchange, Outcome, Phase, Source, VisitEvidence, VisitKind
@@ -14,7 +14,7 @@ OTHER = row("株式会社よそ", entity=None, name_kind=None)
 def check(
     disclosure: Disclosure, *items: Transmission, site: Site = SITE, visits: tuple[VisitEvidence, ...] = ()
 ) -> list[Finding]:
-    return list(check_site(site, visits or (visit(),), items, disclosure, KNOWLEDGE))
+    return list(judge_site(site, visits or (visit(),), items, disclosure, KNOWLEDGE).findings)
 
 
 def short(found: list[Finding], rule: str) -> list[tuple[str | None, str, str]]:
@@ -90,12 +90,12 @@ def test_the_browsers_own_requests_and_the_preparation_do_not_count() -> None:
 def test_evidence_is_sorted_capped_and_has_every_visit() -> None:
     visits = tuple(visit(f"v{n:02}") for n in range(3))
     items = [sent(visit=f"v{n:02}", request=f"r{r:05}") for n in range(3) for r in range(60, 0, -1)]
-    (found,) = check_site(SITE, visits, items, page(OTHER), KNOWLEDGE)
+    (found,) = judge_site(SITE, visits, items, page(OTHER), KNOWLEDGE).findings
     assert len(found.evidence) == 50
     assert found.evidence[0] == "v00/r00001"
     assert found.evidence[-2:] == ("v01/r00001", "v02/r00001")
     assert (found.visit, found.finding) == ("v00", "JP-03.shop.adcom")
-    assert check_site(SITE, visits[::-1], items[::-1], page(OTHER), KNOWLEDGE) == (found,)
+    assert judge_site(SITE, visits[::-1], items[::-1], page(OTHER), KNOWLEDGE).findings == (found,)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_check_run_goes_by_site_in_the_scenarios_order() -> None:
     news = SITE.model_copy(update={"id": "news"})
     visits = (visit("v1"), visit("v2", site="news"))
     items = (sent(), sent(visit="v2"))
-    found = check_run((news, SITE), visits, items, {"shop": page(OTHER), "news": page(row())}, KNOWLEDGE)
+    found = judge_run((news, SITE), visits, items, {"shop": page(OTHER), "news": page(row())}, KNOWLEDGE).findings
     assert [(f.site, f.rule) for f in found] == [("shop", "JP-03")]
-    assert [(f.site, f.rule) for f in check_run((news, SITE), visits, items, {}, KNOWLEDGE)] == [
+    assert [(f.site, f.rule) for f in judge_run((news, SITE), visits, items, {}, KNOWLEDGE).findings] == [
         ("news", "JP-01"),
         ("shop", "JP-01"),
     ]
@@ -160,5 +160,7 @@ def test_the_mark_of_the_longest_domain_decides() -> None:
         facts.domains[0].model_copy(update={"domain": "x.guessed.example", "mark": Mark.own_run}),
     )
     knowledge = type(KNOWLEDGE)((facts.model_copy(update={"domains": domains}),), KNOWLEDGE.taxonomy)
-    (found,) = check_site(SITE, [visit()], [sent(vendor="guessed", host="a.x.guessed.example")], page(OTHER), knowledge)
+    (found,) = judge_site(
+        SITE, [visit()], [sent(vendor="guessed", host="a.x.guessed.example")], page(OTHER), knowledge
+    ).findings
     assert found.verdict == "fail"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.check import assess_site, check_site, load_rules
+from auditor.check import judge_site, load_rules
 from auditor.check.rules import FILE, RuleBook
 from auditor.check.site import CHECKS
 from auditor.errors import InputError
@@ -71,7 +71,7 @@ def test_new_guidance_is_an_edit_of_the_file_alone(tmp_path: Path) -> None:
     book = load(file, RuleBook)
     one_side = page(row(theirs=""))
     for year, expected in ((2026, ("warn", "low")), (2027, ("review", "medium"))):
-        found = check_site(SITE, [visit(year=year)], [sent()], one_side, KNOWLEDGE, book)
+        found = judge_site(SITE, [visit(year=year)], [sent()], one_side, KNOWLEDGE, book).findings
         assert [(f.verdict.value, f.severity) for f in found if f.rule == "JP-11"] == [expected]
 
 
@@ -80,7 +80,9 @@ def test_a_rule_that_is_over_asks_nothing() -> None:
     ended = old.replace("valid_from: 2023-06-16", "valid_from: 2023-06-16\n    valid_to: 2026-01-01", 1)
     book = parse(RULES.replace(old, ended, 1), RuleBook, file="rules.yaml")
     (said,) = [
-        a for a in assess_site(SITE, [visit()], [sent()], page(row(theirs="")), KNOWLEDGE, book) if a.rule == "JP-11"
+        a
+        for a in judge_site(SITE, [visit()], [sent()], page(row(theirs="")), KNOWLEDGE, book).assessments
+        if a.rule == "JP-11"
     ]
     assert (said.result.value, said.reason_en) == ("n/a", "The rule was not in force on the day of the visits.")
 
