@@ -358,3 +358,13 @@ def test_a_finding_says_how_sure_it_is_and_what_would_refute_it() -> None:
     shown = text_of(page, "findings")
     assert "覆すもの" in shown and "記載箇所。" in shown
     assert "中程度" in shown and "独立した通信2件が示す。" in shown
+
+
+def test_of_imported_recordings_no_visitor_and_no_completeness_is_claimed() -> None:
+    """Who the recording's person was, and whether it is whole, is not known."""
+    (summed,) = parsed(render(run_result().model_copy(update={"scenario": None}))).xpath("//section[@id='summary']")
+    text = " ".join(summed.text_content().split())
+    assert "Recordings of " in text
+    assert "件の記録を読み込みました" in text
+    for claim in ("A real browser made", "実際のブラウザで", "Third-party cookies: allowed"):
+        assert claim not in text
