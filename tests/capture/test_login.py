@@ -78,6 +78,8 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment | ({"DISPLAY": display} if display else {}),
+            # Whoever runs the tests under nohup must not have the command ignore a closed terminal, too.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         self.errors: list[str] = []
 
