@@ -29,7 +29,7 @@ def b64(data: bytes) -> str:
         quote(quote(INNER)),
         b64(INNER.encode()),
         base64.urlsafe_b64encode(INNER.encode()).decode().rstrip("="),
-        b64(gzip.compress(INNER.encode())),
+        b64(gzip.compress(INNER.encode(), mtime=0)),
         quote(b64(INNER.encode())) if "%" in quote(b64(INNER.encode())) else b64(quote(INNER).encode()),
         b64(b64(INNER.encode()).encode()),
     ],
