@@ -1,5 +1,6 @@
 """Lists a user supplies: each format read and made into vendors; the shipped files win."""
 
+import csv
 import hashlib
 import json
 import os
@@ -229,6 +230,17 @@ BAD: list[tuple[str, str, str]] = [
     ("x.csv", "", "x.csv: is of no list that can be converted"),
     ("x.csv", 'a\n"' + "x" * 200_000, "x.csv:2: not valid CSV: field larger than field limit"),
 ]
+
+
+def test_a_limit_that_others_raised_is_not_ours(tmp_path: Path) -> None:
+    before = csv.field_size_limit(1 << 30)
+    try:
+        (tmp_path / "x.csv").write_text('a\n"' + "x" * 200_000, encoding="utf-8")
+        with pytest.raises(InputError, match="field larger than field limit"):
+            convert(tmp_path / "x.csv")
+        assert csv.field_size_limit() == 1 << 30
+    finally:
+        csv.field_size_limit(before)
 
 
 @pytest.mark.parametrize(("name", "text", "message"), BAD)

@@ -14,6 +14,8 @@ from auditor.errors import InputError
 from auditor.vendors.loading import first_problem, parse_json, read_json_bytes
 
 _SUFFIXES = (".json", ".csv")
+MAX_FIELD = 131_072
+"""Characters of one field."""
 
 
 class Loose(BaseModel):
@@ -82,9 +84,13 @@ def _table(raw: bytes, path: Path) -> Table:
         raise InputError("is not UTF-8", file=path, line=line, cure="save it as UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""))
     rows: list[tuple[int, list[str]]] = []
+    # The limit is the whole process', and other libraries raise it.
+    before = csv.field_size_limit(MAX_FIELD)
     try:
         header = tuple(cell.strip() for cell in next(reader, []))
         rows += ((reader.line_num, row) for row in reader if row)
     except csv.Error as error:
         raise InputError(f"not valid CSV: {error}", file=path, line=reader.line_num) from None
+    finally:
+        csv.field_size_limit(before)
     return Table(header, tuple(rows))
