@@ -200,8 +200,9 @@ async def _visit(
                     await _look(view, page, folder, run, journey, sensor)
                 raise
             looked = await _look(view, page, folder, run, journey, sensor)
-            if kind in LINKED:
+            if kind is VisitKind.audit:
                 await links.gather(view)
+            if kind in LINKED:
                 links.write(folder / LINKS_FILE)
                 run.coverage += [Coverage(sensor="browser", skipped=1, reason=text) for text in links.problems]
             run.state |= await snapshot(client, sensor, browser.endpoint)

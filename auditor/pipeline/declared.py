@@ -65,21 +65,38 @@ def _disclosure(
     visit = next((v for v in visits if v.visit.kind is VisitKind.disclosure), None)
     if visit is None or visit.visit.outcome is not Outcome.complete:
         raise InputError(f"its page was not visited: {visit.visit.reason if visit else 'no visit'}")
-    pages = visit.pages or (_as_kept(visit) if named.find is None else ())
-    read = [_Read(page, _page(page, visit, knowledge)) for page in pages if page.html]
+    pages = tuple(_opened(page, visit) for page in visit.pages or _as_kept(visit))
+    read = [_Read(page, _page(page, visit, knowledge)) for page in pages if page.html and not page.problem]
+    problems = "; ".join(dict.fromkeys(f"{page.address}: {page.problem}" for page in pages if page.problem))
     if not read:
-        if named.find is not None and not any(page.problem for page in pages):
-            # Looked for, and no link leads to anything that may be one: nothing is declared there.
-            return Disclosure(address=visit.visit.page, found=False, reach=_reach(visits, ()))
-        problems = "; ".join(page.problem for page in pages if page.problem)
         raise InputError(problems or "its page could not be kept as it was rendered")
-    return _joined(read, visits)
+    joined = _joined(read, visits)
+    if not joined.found and problems:
+        # It may stand on the page that could not be read: nobody can say that nothing is declared.
+        raise InputError(problems)
+    return joined
 
 
 def _as_kept(visit: VisitEvidence) -> tuple[FoundPage, ...]:
     """The page at the end of a visit that kept no others."""
     address = visit.visit.final_url or visit.visit.page
     return (FoundPage(address=address, certain=True, html=visit.document_html or ""),)
+
+
+def _opened(page: FoundPage, visit: VisitEvidence) -> FoundPage:
+    """The page; with its problem where what the browser showed was its own error page, or the server's."""
+    asked = [
+        e
+        for e in visit.exchanges
+        if e.cause and e.cause.resource_type == "document" and e.url == urldefrag(page.address).url
+    ]
+    if page.problem or any(e.status is not None and e.status < 400 for e in asked):
+        return page
+    if not asked and page.address.startswith(("http://", "https://")):
+        return page  # an address a script gave the page
+    why = "; ".join(dict.fromkeys(str(e.status or e.error) for e in asked)) or "the browser's error page"
+    asked_for = page.path[-1].url if page.path else page.address
+    return page.model_copy(update={"problem": f"did not open: {why}", "address": asked_for})
 
 
 def _page(page: FoundPage, visit: VisitEvidence, knowledge: Knowledge) -> Disclosure:
@@ -117,13 +134,14 @@ def _joined(read: Sequence[_Read], visits: Sequence[VisitEvidence]) -> Disclosur
                 rows.append(row.model_copy(update={"where": f"{other.page.address} {row.where}"}))
     left = [*best.disclosure.not_understood, *(t for other in others for t in other.disclosure.not_understood)]
     views = tuple(view_of(each.page, each.disclosure.rows) for each in (best, *others))
+    found = any(each.disclosure.found for each in (best, *others))
     return best.disclosure.model_copy(
         update={
             "rows": tuple(rows),
             "not_understood": tuple(dict.fromkeys(left)),
-            "found": any(each.disclosure.found for each in (best, *others)),
-            "views": views,
-            "reach": _reach(visits, [best.page.address]),
+            "found": found,
+            "views": views if found else (),
+            "reach": _reach(visits, [best.page.address] if found else ()),
         }
     )
 

@@ -45,6 +45,10 @@ PAGES = {
     },
     # a policy that declares nothing
     "none.test": {"/": f'{SHOP}<a href="/policy">プライバシーポリシー</a>', "/policy": POLICY},
+    # on the site's page itself
+    "self.test": {"/": f"{SHOP}<h2>外部送信について</h2>{TABLE}"},
+    # the one link that names it leads nowhere: nobody can say that nothing is declared
+    "broken.test": {"/": f'{SHOP}<a href="https://dead.test/rules">外部送信について</a>'},
     # no link at all
     "bare.test": {"/": SHOP},
 }
@@ -70,7 +74,8 @@ def scenario(folder: Path, web: PagesWeb) -> Path:
     {JOURNEYS.get(host, "")}"""
         for host in PAGES
     )
-    names = "".join(f"\n    {host}: {address}" for host, address in web.names.items())
+    served = {**web.names, "dead.test": "127.0.0.1:1"}
+    names = "".join(f"\n    {host}: {address}" for host, address in served.items())
     path = folder / "found.yaml"
     path.write_text(
         f"""scenario: found
@@ -95,9 +100,19 @@ def test_every_visit_is_complete(result: tuple[RunFolder, RunResult]) -> None:
     visits = [v.visit for v in result[1].visits if v.visit.kind is not VisitKind.control]
     assert {v.visit: v.reason for v in visits if v.outcome is not Outcome.complete} == {}
     assert [v.visit for v in visits if v.kind is VisitKind.disclosure] == [
-        f"{site}.disclosure" for site in ("bare", "deep", "foot", "menu", "none")
+        f"{site}.disclosure" for site in ("bare", "broken", "deep", "foot", "menu", "none", "self")
     ]
-    assert result[1].notes == ()
+    (note,) = result[1].notes
+    assert note.startswith("broken: the disclosure could not be read: ")
+    assert "did not open" in note
+    assert [d.site for d in result[1].disclosures if d.site == "broken"] == []
+
+
+def test_it_may_stand_on_the_sites_page(result: tuple[RunFolder, RunResult]) -> None:
+    disclosure = declared(result, "self")
+    assert (disclosure.found, disclosure.address) == (True, "https://self.test/")
+    assert [(r.reached, r.path) for r in disclosure.reach] == [(True, ())]
+    assert {(f.rule, f.verdict.value) for f in result[1].findings if f.rule == "JP-01"} == set()
 
 
 @pytest.mark.parametrize("site", ["foot", "menu", "deep"])

@@ -44,15 +44,17 @@ class Finder:
         self._context, self._view = context, view
         self._pages: list[dict[str, Any]] = []
         self._seen: set[str] = set()
+        self._opened = False
+        """Parts of the open page were opened: before a click it is loaded anew, as a person finds it."""
 
     async def find(self, page: Page, operations: int, settle: Settle) -> None:
         """Look for it from the open page, at most this many clicks away. A page that does not open is noted."""
         start = page.url
-        here = await self._links.gather(await self._view(page))
-        # The start page itself is looked at only as the place of links.
+        # It may stand on the site's page itself.
+        here = await self.keep(page, certain=False)
         self._seen.add(urldefrag(start).url)
         ways: list[tuple[str, tuple[Operation, ...], PageLink, bool]] = [
-            (start, (), link, certain) for link, certain in _candidates(here.links if here else ())
+            (start, (), link, certain) for link, certain in _candidates(here or ())
         ]
         while ways and len(self._pages) < MAX_PAGES:
             origin, before, link, certain = ways.pop(0)
@@ -72,6 +74,9 @@ class Finder:
                 ways = sorted([*ways, *more], key=lambda way: (not way[3], len(way[1])))
             if landed is not page:
                 await landed.close()
+        left = {urldefrag(link.url).url for _, _, link, _ in ways} - self._seen
+        for target in sorted(left):
+            self._pages.append({"address": target, "problem": f"not opened: more than {MAX_PAGES} pages"})
 
     async def keep(
         self, page: Page, path: tuple[Operation, ...] = (), *, certain: bool = True
@@ -82,8 +87,10 @@ class Finder:
         self._pages.append(found)
         try:
             view = await self._view(page)
+            links = await self._links.gather(view)
             await ask(view, "remember()", READ_S)
             found["opened"] = await self._open_parts(page, view)
+            self._opened = found["opened"] > 0
             copy = await ask(view, "copy()", READ_S)
             found |= {"title": copy["title"], "viewport": copy["viewport"], "file": f"page-{number:02d}.html"}
             (self._folder / found["file"]).write_text(copy["html"], "utf-8", "surrogatepass")
@@ -93,7 +100,6 @@ class Finder:
         except CdpError as error:
             found["problem"] = str(error)
             return None
-        links = await self._links.gather(view)
         return links.links if links is not None else None
 
     def write(self, path: Path) -> None:
@@ -104,8 +110,9 @@ class Finder:
         self, page: Page, origin: str, before: tuple[Operation, ...], link: PageLink, settle: Settle
     ) -> tuple[Page, tuple[Operation, ...]]:
         """Click the link on its page, a menu opened first where it stands in a closed one; the page it leads to."""
-        if page.url != origin:
+        if page.url != origin or self._opened:
             await self._journey.run(page, [Goto(goto=origin)], "find")
+            self._opened = False
         opened: tuple[Operation, ...] = ()
         if not link.shown:
             opened = await self._open_menu(page, link)

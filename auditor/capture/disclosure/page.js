@@ -1,6 +1,6 @@
 // Read in an isolated world: the page cannot notice. `work` is called by the auditor alone.
 (() => {
-  const MAX_LINKS = 1500, MAX_ELEMENTS = 60000, DEPTH = 40;
+  const MAX_LINKS = 5000, MAX_ELEMENTS = 60000, DEPTH = 40;
   const shown = element => element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})
     && element.getClientRects().length > 0;
   const step = element => {
