@@ -104,13 +104,23 @@ class Journey:
         """Open an address and wait for its load event. Raises StepFailed."""
         await self.run(page, [Goto(goto=url)], "open")
 
-    async def shot(self, page: Page, name: str) -> None:
-        """A screenshot of what is to be seen; one that cannot be taken is kept with its reason."""
+    async def shot(self, page: Page, name: str, size: tuple[int, int] | None = None) -> None:
+        """A screenshot of what is to be seen, or of so much of the page (width, height in CSS px) from its top.
+
+        One that fails is kept with its reason.
+        """
         file = f"shot-{len(self.screenshots) + 1:02d}-{name}.png"
         at, reason = datetime.now(UTC), ""
         try:
             async with asyncio.timeout(self.limits.step_ms / 1000 + SLACK_S):
-                await page.screenshot(path=self.folder / file, timeout=self.limits.step_ms, animations="allow")
+                await page.screenshot(
+                    path=self.folder / file,
+                    timeout=self.limits.step_ms,
+                    animations="allow",
+                    full_page=size is not None,
+                    clip={"x": 0, "y": 0, "width": size[0], "height": size[1]} if size is not None else None,
+                    scale="css" if size is not None else "device",
+                )
         except TimeoutError:
             reason = "took too long"
         except PlaywrightError as error:

@@ -240,6 +240,8 @@ async def _find(finder: Finder, site: Site, page: Page, ground: Ground, folder: 
             await finder.keep(page)
         else:
             await finder.find(page, operations, settle)
+        # Half of the visit's time is for what its rows link to: the disclosure itself is kept by then.
+        await finder.follow(ground.scenario.vendors, limits.visit_ms / 2000)
     finally:
         finder.write(folder / PAGES_FILE)
 

@@ -1,4 +1,4 @@
-"""Rules about what is sent: stated at all (JP-07), covers what was observed (JP-08), hashed contact data (JP-26).
+"""Rules about what is sent: covers what was observed (JP-08), hashed contact data (JP-26).
 
 電気通信事業法施行規則 22条の2の29第1号: the content of the information that will be sent.
 """
@@ -9,7 +9,7 @@ from auditor.check.choices import Choices
 from auditor.check.declared import Declared
 from auditor.check.finding import Finding
 from auditor.check.observed import Observed, Receiver, proves
-from auditor.check.recipients import legal_name, written_name
+from auditor.check.recipients import legal_name
 from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
@@ -23,37 +23,6 @@ GRAVE_TYPES = frozenset(("page_url",))
 GUESSED = 0.7  # rows of less confidence were told by guessing at the page's structure
 HASHED = "hashed_"
 _MISSING = ("missing", "missing_unproven", "other")
-
-
-def unstated(observed: Observed, declared: Declared, writer: Writer) -> Iterator[Finding | None]:
-    """JP-07: rows that do not state what is sent."""
-    groups: dict[tuple[str | None, str], list[DeclaredRow]] = {}
-    for row in declared.disclosure.rows:
-        key = (row.entity, "" if row.entity else written_name(row))
-        groups.setdefault(key, []).append(row)
-    for (vendor, name), rows in groups.items():
-        empty = [row for row in rows if not row.content_text and not row.content]
-        if not empty:
-            continue
-        receiver = observed.receivers.get(vendor) if vendor else None
-        if any(row.confidence < GUESSED for row in empty) or declared.unread_contents():
-            case = "unclear"
-        elif receiver is None or len(empty) < len(rows):
-            # Not seen to receive anything, or stated in another row of the same recipient.
-            case = "empty_weak"
-        else:
-            case = "empty"
-        words = written_name(empty[0])
-        yield writer.finding(
-            "JP-07",
-            case,
-            vendor=vendor,
-            recipient=", ".join(receiver.recipients) if receiver else name,
-            items=receiver.items if receiver else (),
-            proven=receiver is not None and receiver.proven,
-            guessed=any(row.confidence < GUESSED for row in empty),
-            words={"name": (words, words)},
-        )
 
 
 def uncovered(observed: Observed, declared: Declared, knowledge: Knowledge, writer: Writer) -> Iterator[Finding | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.check.accounts import account_bound
-from auditor.check.contents import HASHED, uncovered, unstated
+from auditor.check.contents import HASHED, uncovered
 from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.recipients import misnamed, stale, unlisted
@@ -42,13 +42,6 @@ def named(m: Matter) -> Said:
 def current_names(m: Matter) -> Said:
     """JP-06."""
     return Said.of(_only(_names(m), "JP-06"), *_known(m, "current"))
-
-
-def content_stated(m: Matter) -> Said:
-    """JP-07."""
-    rows = m.page.disclosure.rows
-    count = {"count": same(str(len(rows)))}
-    return Said.of(list(unstated(m.observed, m.page, m.writer)), "stated" if rows else "no_rows", count)
 
 
 def content_covers(m: Matter) -> Said:

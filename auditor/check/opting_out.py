@@ -7,8 +7,9 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.observed import Receiver, proves
 from auditor.check.plainness import joined
-from auditor.check.purposes import has_purpose
+from auditor.check.recipients import written_name
 from auditor.check.rules import TextRule
+from auditor.check.stating import has_purpose
 from auditor.check.writer import place, same
 from auditor.disclosures.plain import squash
 from auditor.disclosures.wording import names_any
@@ -81,10 +82,10 @@ def opt_out_works(m: Matter) -> Said:
     """JP-19: a site whose steps open opt-out pages first, beside the same page without those steps."""
     rule = "JP-19"
     opened = _opened(m)
+    found: list[Finding | None] = _dead_links(m)
     if not m.site.before or not opened:
         offered = m.declared is not None and _speaks(m, _all_text(m))
-        return Said(outcome="no_runs" if offered else "no_opt_out")
-    found: list[Finding | None] = []
+        return Said.of(found, "no_runs" if offered else "no_opt_out")
     stopped: list[str] = []
     for vendor, exchanges in opened:
         name = m.name(vendor.vendor)
@@ -110,6 +111,24 @@ def opt_out_works(m: Matter) -> Said:
     if not found and not stopped:
         return Said(outcome="no_runs")
     return Said.of(found, "stopped", {"names": same(joined(stopped))})
+
+
+def _dead_links(m: Matter) -> list[Finding | None]:
+    """Ways out that the rows link to and that are gone."""
+    if m.declared is None:
+        return []
+    dead = {page.url: page for page in m.page.disclosure.linked if page.is_dead}
+    found = []
+    for row in {row.opt_out_url: row for row in m.page.disclosure.rows if row.opt_out_url in dead}.values():
+        page = dead[row.opt_out_url]
+        words = {
+            "vendor": same(m.name(row.entity, written_name(row))),
+            "link": same(place(page.url)),
+            "number": same(str(page.status or "-")),
+        }
+        ids = (page.evidence,) if page.evidence else ()
+        found.append(m.writer.finding("JP-19", "dead", vendor=row.entity, detail=page.url, evidence=ids, words=words))
+    return found
 
 
 def _still_sent(m: Matter, vendor: Vendor, after: Receiver, left: list[str], name: str) -> Finding | None:

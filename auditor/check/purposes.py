@@ -1,4 +1,4 @@
-"""Rules about rows and their purposes: one recipient a row (JP-04), purpose stated (JP-10), both purposes (JP-11).
+"""Rules about rows and their purposes: one recipient a row (JP-04), both purposes (JP-11).
 
 電気通信事業法施行規則 22条の2の29柱書・第3号; ガイドライン解説 7-3-1.
 """
@@ -10,6 +10,7 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.plainness import joined
 from auditor.check.recipients import written_name
+from auditor.check.stating import has_purpose
 from auditor.check.writer import same
 from auditor.disclosures.model import DeclaredRow
 from auditor.disclosures.wording import names_any
@@ -64,52 +65,6 @@ def _alike(m: Matter) -> list[str]:
         if len(rows) == 1 and not rows[0].service and len(modules) > 1:
             names.append(m.name(receiver.vendor))
     return names
-
-
-def purpose_stated(m: Matter) -> Said:
-    """JP-10: rows without a purpose, one finding a recipient; one for all of which that could not be read."""
-    rule = "JP-10"
-    rows = m.page.disclosure.rows
-    if not rows:
-        return Said(outcome="no_rows")
-    groups: dict[tuple[str | None, str], list[DeclaredRow]] = {}
-    for row in rows:
-        groups.setdefault((row.entity, "" if row.entity else written_name(row)), []).append(row)
-    # A page none of whose rows has a purpose, but whose text speaks of purposes, was not understood.
-    apart = not any(has_purpose(r) for r in rows) and names_any(m.page.text(), m.writer.words(rule, "purpose"))
-    found: list[Finding | None] = []
-    unclear: list[DeclaredRow] = []
-    for (vendor, name), own in groups.items():
-        empty = [row for row in own if not has_purpose(row)]
-        if not empty:
-            continue
-        receiver = m.observed.receivers.get(vendor) if vendor else None
-        guessed = any(row.confidence < GUESSED for row in empty)
-        if guessed or apart:
-            unclear += empty
-            continue
-        case = "empty_weak" if receiver is None or len(empty) < len(own) else "empty"
-        found.append(
-            m.writer.finding(
-                rule,
-                case,
-                vendor=vendor,
-                recipient=", ".join(receiver.recipients) if receiver else name,
-                items=receiver.items if receiver else (),
-                proven=receiver is not None and receiver.proven,
-                words={"name": same(written_name(empty[0]))},
-            )
-        )
-    if unclear:
-        names = joined([written_name(row) for row in unclear])
-        words = {"name": same(names)}
-        found.append(m.writer.finding(rule, "unclear", detail="unclear", guessed=True, of_page=True, words=words))
-    return Said.of(found, "stated", {"count": same(str(len(rows)))})
-
-
-def has_purpose(row: DeclaredRow) -> bool:
-    """Whether a row states any purpose."""
-    return bool(row.purpose_own or row.purpose_recipient or any(p.strip() for p in row.purposes))
 
 
 def both_purposes(m: Matter) -> Said:

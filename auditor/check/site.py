@@ -15,7 +15,6 @@ from auditor.check.listing import (
     all_seen,
     contact_data,
     content_covers,
-    content_stated,
     current_names,
     listed,
     named,
@@ -29,10 +28,11 @@ from auditor.check.onward import passed_on
 from auditor.check.opting_out import opt_out_works, seven_items
 from auditor.check.plainness import in_japanese, plain_words, readable, vague_words
 from auditor.check.platform import judge_platforms
-from auditor.check.purposes import both_purposes, merged, purpose_stated
+from auditor.check.purposes import both_purposes, merged
 from auditor.check.reaching import app_screen, beforehand, notice, within_reach
 from auditor.check.rules import RuleBook, load_rules
 from auditor.check.standing import RowStanding, SentStanding, Standings, standings
+from auditor.check.stating import content_stated, purpose_stated
 from auditor.check.tag_owners import platform_rules
 from auditor.check.writer import Writer
 from auditor.decode.knowledge import Knowledge

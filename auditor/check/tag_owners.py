@@ -7,7 +7,7 @@ from auditor.check.finding import Finding
 from auditor.check.matter import Matter, Said
 from auditor.check.observed import Receiver
 from auditor.check.plainness import joined
-from auditor.check.purposes import has_purpose
+from auditor.check.stating import has_purpose
 from auditor.check.writer import same
 from auditor.disclosures.wording import names_any
 from auditor.domains import host_of

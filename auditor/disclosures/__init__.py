@@ -5,9 +5,9 @@
 """
 
 from auditor.disclosures.links import DisclosureLink, disclosure_links
-from auditor.disclosures.model import Correction, DeclaredRow, Disclosure, PageView, Reach
+from auditor.disclosures.model import Correction, DeclaredRow, Disclosure, LinkedPage, PageView, Reach
 from auditor.disclosures.reaching import reach
-from auditor.disclosures.reader import load_disclosure, read_disclosure
+from auditor.disclosures.reader import load_disclosure, page_text, read_disclosure
 from auditor.disclosures.versions import Rewording, RowChange, RowChangeKind, compare_disclosures
 from auditor.disclosures.viewing import view_of
 from auditor.disclosures.wording import covers
@@ -18,6 +18,7 @@ __all__ = [
     "DeclaredRow",
     "Disclosure",
     "DisclosureLink",
+    "LinkedPage",
     "PageView",
     "Reach",
     "Rewording",
@@ -28,6 +29,7 @@ __all__ = [
     "disclosure_links",
     "disclosure_yaml",
     "load_disclosure",
+    "page_text",
     "reach",
     "read_disclosure",
     "view_of",

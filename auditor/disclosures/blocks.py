@@ -13,6 +13,7 @@ from auditor.disclosures.drafts import Draft, Found
 from auditor.disclosures.names import NameTable
 from auditor.disclosures.numbered import split_number
 from auditor.disclosures.page import Block, Line, Link, Table
+from auditor.disclosures.place import Place
 from auditor.disclosures.tables import TableReader, split_cell
 from auditor.disclosures.vocabulary import KEY_SHARE, Field, Vocabulary, strip_numbering
 from auditor.disclosures.wording import ContentWords
@@ -65,7 +66,7 @@ class BlockReader:
             if isinstance(block, Table):
                 self._table(block)
             elif _INTRO.search(block.text) and isinstance(following, Line) and self._is_name(following.text):
-                self._pair((Field.recipient,), "", "heading", block.where, block.text)
+                self._pair((Field.recipient,), "", "heading", block.place, block.text)
             else:
                 self._line(block)
         self._finish()
@@ -73,7 +74,7 @@ class BlockReader:
 
     def _table(self, table: Table) -> None:
         if table.unread:
-            self.found.left.append(f"{table.where}: {table.unread} more rows were not read")
+            self.found.left.append(f"{table.place.where}: {table.unread} more rows were not read")
         group = self._draft
         begun = len(self.found.drafts)
         if headed := self._tables.is_headed(table):
@@ -95,11 +96,11 @@ class BlockReader:
         for y, row in enumerate(pairs):
             for key, value in row:
                 if not key.text:
-                    self._section(value.text, table.place(y))
+                    self._section(value.text, table.row_place(y))
                 else:
                     quote = f"{key.text} | {value.text}"
                     fields = self._fields(key.text, KEY_SHARE)
-                    self._pair(fields, value.text, "table", table.place(y), quote, value.links)
+                    self._pair(fields, value.text, "table", table.row_place(y), quote, value.links)
         self._finish()
 
     def _inherit(self, group: Draft, drafts: Sequence[Draft]) -> None:
@@ -133,26 +134,26 @@ class BlockReader:
         pairs = self._pairs(line)
         if pairs:
             for fields, value in pairs:
-                self._pair(fields, value, style if not value else "inline", line.where, line.text, line.links)
+                self._pair(fields, value, style if not value else "inline", line.place, line.text, line.links)
             self._depth = line.depth
             return
         leads = _AS_FOLLOWS.search(line.text) is not None
         fields = self._fields(line.text, KEY_SHARE if heading or leads else 1.0)
         if fields and (heading or leads or len(line.text) <= 20):
-            self._pair(fields, "", style, line.where, line.text, line.links)
+            self._pair(fields, "", style, line.place, line.text, line.links)
             self._depth = line.depth
         elif line.tag == "dt" and line.group in self._keyed and not self._names_recipient(line.text):
-            self._pair((Field.other,), "", style, line.where, line.text)
+            self._pair((Field.other,), "", style, line.place, line.text)
             self._depth = line.depth
         elif self._key and self._continues(line, heading):
             self._value(line)
         elif line.level == 0 and self._bullet(line):
             return
         elif self._is_name(line.text) or heading:
-            self._section(line.text, line.where, line.parts)
+            self._section(line.text, line.place, line.parts)
         elif self._draft.title and not self._draft.texts:
             self._draft.loose.append(line.text)
-            self._draft.quote.append(line.text)
+            self._draft.quoted(line.text, line.place)
         else:
             self.found.left.append(line.text)
 
@@ -198,7 +199,7 @@ class BlockReader:
         fields: tuple[Field, ...],
         value: str,
         style: str,
-        where: str,
+        place: Place,
         quote: str,
         links: Sequence[Link] = (),
     ) -> None:
@@ -216,10 +217,9 @@ class BlockReader:
             self._finish()
         if not self._draft.texts:
             self._style = style
-            self._draft.where = self._draft.where or where
         for which, part in zip(fields, split_cell(fields, value), strict=True):
             self._draft.add(which, part, links)
-        self._draft.quote.append(quote)
+        self._draft.quoted(quote, place)
         if self._vocabulary.is_sending(quote[:MAX_KEY].removesuffix(value)):
             self._draft.sends = self.found.sends = True
         self._key, self._open = fields, not value.strip()
@@ -235,14 +235,14 @@ class BlockReader:
             self._draft.several = True
         for field, part in zip(self._key, split_cell(self._key, line.text), strict=True):
             self._draft.add(field, part, line.links)
-        self._draft.quote.append(line.text)
+        self._draft.quoted(line.text, line.place)
 
     def _bullet(self, line: Line) -> bool:
         """Google LLC（Google アナリティクス）：Cookie、閲覧履歴 as one line."""
         m = _BULLET_TEXT.match(line.text)
         if m is None or not (self._names_recipient(m.group(1)) or self._companies.find(m.group(1))):
             return False
-        draft = Draft(where=line.where, confidence=0.6, guessed=True, quote=[line.text])
+        draft = Draft(places=[line.place], confidence=0.6, guessed=True, quote=[line.text])
         draft.add(Field.recipient, strip_numbering(m.group(1)))
         for sentence in re.split(r"(?<=。)", m.group(2)):
             purpose = _FOR.search(sentence) and draft.has(Field.content)
@@ -257,10 +257,10 @@ class BlockReader:
         else:
             self.found.left += [text for texts in draft.texts.values() for text in texts]
 
-    def _section(self, title: str, where: str, parts: tuple[int, ...] = ()) -> None:
+    def _section(self, title: str, place: Place, parts: tuple[int, ...] = ()) -> None:
         self._finish()
         self._parts = parts
-        self._draft = Draft(title=strip_numbering(title), where=where, quote=[title])
+        self._draft = Draft(title=strip_numbering(title), places=[place], quote=[title])
 
     def _is_name(self, text: str) -> bool:
         """Whether a line is nothing but a company's name, with what stands in brackets behind it."""

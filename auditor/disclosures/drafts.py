@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.disclosures.page import Link
+from auditor.disclosures.place import Place
 from auditor.disclosures.vocabulary import Field
 
 
@@ -14,7 +15,6 @@ class Draft:
     texts: dict[Field, list[str]] = field(default_factory=dict)
     title: str = ""
     loose: list[str] = field(default_factory=list)  # text below the title that no key heads
-    where: str = ""
     confidence: float = 1.0
     guessed: bool = False  # no key and no column said what the texts are
     several: bool = False  # each text of `recipient` is a recipient of its own
@@ -23,6 +23,7 @@ class Draft:
     sends: bool = False  # a key of it speaks of sending
     links: dict[Field, list[Link]] = field(default_factory=dict)
     quote: list[str] = field(default_factory=list)  # the texts as they stand, in reading order
+    places: list[Place] = field(default_factory=list)  # where they stand; the first names the row's place
 
     def add(self, which: Field, text: str, links: Iterable[Link] = ()) -> None:
         """Put a text to a field; an empty text only notes that the page has the field."""
@@ -30,6 +31,11 @@ class Draft:
         self.links.setdefault(which, []).extend(links)
         if text.strip():
             texts.append(text.strip())
+
+    def quoted(self, text: str, place: Place) -> None:
+        """Note a text as it stands, and where."""
+        self.quote.append(text)
+        self.places.append(place)
 
     def has(self, *which: Field) -> bool:
         """Whether any of the fields has a text."""

@@ -3,9 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from lxml import etree
-
-from auditor.disclosures.page import _CONTROLS
+from auditor.disclosures.page import parse_tree
 from auditor.disclosures.vocabulary import load_vocabulary
 from auditor.disclosures.wording import names_any
 
@@ -23,17 +21,13 @@ class DisclosureLink(NamedTuple):
 def disclosure_links(html: str, base: str) -> tuple[DisclosureLink, ...]:
     """Links of a page to what may be its disclosure, the certain ones first, each address once. Never raises."""
     vocabulary = load_vocabulary()
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-    try:
-        root = etree.fromstring(_CONTROLS.sub(" ", html).encode("utf-8", "replace"), parser)
-    except etree.LxmlError:
-        return ()
+    root = parse_tree(html)
     found: dict[str, DisclosureLink] = {}
     for number, element in enumerate(root.iter("a") if root is not None else ()):
         href = (element.get("href") or "").strip()
         if number >= MAX_LINKS or not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
             continue
-        text = " ".join("".join(element.itertext()).split())[:200]
+        text = " ".join("".join(map(str, element.itertext())).split())[:200]
         certain = vocabulary.is_title(text) or any(slug in href.lower() for slug in vocabulary.slugs)
         if certain or names_any(text, vocabulary.may_hold):
             try:

@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.evidence import Operation
 
+_ERROR = 400
+_REFUSED = frozenset((401, 403, 407, 429, 451, 503))  # RFC 9110, 6585, 7725: not now, or not to this visitor
+
 
 class DeclaredRow(BaseModel):
     """One declared recipient. Texts are as on the page; `entity` and `content` are what we understood."""
@@ -28,8 +31,15 @@ class DeclaredRow(BaseModel):
     purpose_own: str = Field("", description="the operator's own purpose, where the page tells the two apart")
     purpose_recipient: str = Field("", description="the recipient's purpose, where the page tells the two apart")
     opt_out: str = ""
+    opt_out_url: str = Field("", description="address of the way out, as the row links to it")
     policy_url: str = Field("", description="address of the recipient's policy, as the row links to it")
-    where: str = Field("", description="place on the page: CSS-like path of the row")
+    page: str = Field("", description="address of the page it stands on, where it is not the disclosure's own")
+    where: str = Field("", description="place on the page, counted: table[1] > tr[3]")
+    selector: str = Field("", description="CSS selector of all its parts; '' where the page is no HTML")
+    box: tuple[int, int, int, int] | None = Field(
+        None, description="left, top, width, height in CSS px on the page as it was shown; None: not measured"
+    )
+    picture: str = Field("", description="file of a picture of its place, where one was cut; '' otherwise")
     quote: str = Field("", description="the row's text as it stands there, shortened")
     confidence: float = Field(1.0, description="1: table or keys; less where the page's structure had to be guessed")
 
@@ -60,6 +70,35 @@ class PageView(BaseModel):
     japanese: float | None = Field(None, description="share of Japanese letters among all letters of the text, 0 to 1")
 
 
+class LinkedPage(BaseModel):
+    """A page that rows link to, such as the recipient's policy, as it answered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(description="as the rows link to it")
+    address: str = Field("", description="where it led")
+    title: str = ""
+    status: int | None = Field(None, description="HTTP status of the page; None: no answer, or not asked")
+    problem: str = Field("", description="why it could not be looked at; '' where it was")
+    evidence: str = Field("", description="visit/request of the page")
+    japanese: float | None = Field(None, description="share of Japanese letters among its letters, 0 to 1")
+    content: tuple[str, ...] = Field((), description="taxonomy codes its words name, wherever they stand")
+    purpose: bool = Field(False, description="its words speak of purposes")
+    screenshot: str = Field("", description="file in the visit's folder")
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it is gone, or its server failed. A server may only have refused us: then nothing is known."""
+        if self.status is None:
+            return bool(self.evidence)
+        return self.status >= _ERROR and self.status not in _REFUSED
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the page itself was looked at."""
+        return not self.problem and self.status is not None and self.status < _ERROR
+
+
 class Correction(BaseModel):
     """A person's change to what was read: who, when, what."""
 
@@ -84,5 +123,6 @@ class Disclosure(BaseModel):
     encoding: str = ""
     text: str = Field("", description="the page's text, shortened: what rules about wording and opt-out look at")
     views: tuple[PageView, ...] = Field((), description="how its pages look; none where no browser rendered them")
+    linked: tuple[LinkedPage, ...] = Field((), description="the pages its rows link to; none: not opened")
     reach: tuple[Reach, ...] = Field((), description="how it is reached from each audited page; none: not looked for")
     corrections: tuple[Correction, ...] = Field((), description="by whom and when it was corrected by hand")

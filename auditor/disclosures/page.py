@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from auditor.disclosures.place import NOWHERE, Place, place_of
+
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
 _BLOCK_NAMES = """address article aside blockquote body br button caption center dd details div dl dt fieldset
 figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table
@@ -48,7 +50,7 @@ class Line:
     tag: str = "p"
     depth: int = 0
     number: str | None = None
-    where: str = ""
+    place: Place = NOWHERE
     parts: tuple[int, ...] = ()  # the parts of the page it stands in (<section>, <footer>, ...), outermost first
     links: tuple[Link, ...] = ()
     group: int = 0  # the list it stands in: 0 none, else its number on the page
@@ -68,14 +70,17 @@ class Table:
     """A table as a full grid: spans expanded, short rows filled with empty cells."""
 
     rows: list[list[Cell]] = field(default_factory=list)
-    where: str = ""
+    place: Place = NOWHERE
+    places: list[Place] = field(default_factory=list)  # of its rows, in a page
     head_rows: int = 0  # rows in <thead>
     unread: int = 0  # rows beyond MAX_ROWS
     turned: bool = False  # rows and columns were exchanged
 
-    def place(self, row: int) -> str:
-        """Where a row stands, as a CSS-like path."""
-        return f"{self.where} > {'td' if self.turned else 'tr'}[{row + 1}]"
+    def row_place(self, row: int) -> Place:
+        """Where a row stands; one of a turned table (a column on the page) has the table's selector and box."""
+        where = f"{self.place.where} > {'td' if self.turned else 'tr'}[{row + 1}]"
+        drawn = self.place if self.turned or row >= len(self.places) else self.places[row]
+        return drawn._replace(where=where)
 
     def quote(self, row: int) -> str:
         """A row's text, its cells parted by a bar, merged ones once."""
@@ -84,7 +89,7 @@ class Table:
     def turn(self) -> "Table":
         """The table with rows and columns exchanged."""
         rows = [list(column) for column in zip(*self.rows, strict=True)]
-        return Table(rows, self.where, unread=self.unread, turned=not self.turned)
+        return Table(rows, self.place, self.places, unread=self.unread, turned=not self.turned)
 
 
 def distinct(row: Sequence[Cell]) -> list[Cell]:
@@ -105,15 +110,20 @@ class Page:
 
 def parse_html(text: str) -> Page:
     """Read HTML, however broken; a page without any text gives no blocks."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(_CONTROLS.sub(" ", text).encode("utf-8", "replace"), parser)
-    except etree.LxmlError:
-        return Page("", [])
+    root = parse_tree(text)
     if root is None:
         return Page("", [])
     title = next(root.iter("title"), None)
-    return Page(_clean("".join(title.itertext())) if title is not None else "", _Reader(root).blocks)
+    return Page(_clean("".join(map(str, title.itertext()))) if title is not None else "", _Reader(root).blocks)
+
+
+def parse_tree(text: str) -> etree._Element | None:
+    """The tree of HTML, without comments; None where there is none. Never raises."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(_CONTROLS.sub(" ", text).encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        return None
 
 
 def _clean(text: str) -> str:
@@ -127,7 +137,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self._pieces: list[tuple[str, bool]] = []
         self._bold = 0
-        self._open: list[str] = []  # open block tags that name the line's kind
+        self._open: list[etree._Element] = []  # open blocks
         self._lists: list[list[int | None]] = []  # [next number or None] of open lists
         self._groups: list[int] = []  # the numbers of open lists
         self._number: str | None = None
@@ -150,7 +160,7 @@ class _Reader:
                 elif tag == "table" and element not in layout:
                     self._flush()
                     self._counts["table"] += 1
-                    self.blocks.append(read_table(element, f"table[{self._counts['table']}]"))
+                    self.blocks.append(read_table(element, f"table[{self._counts['table']}]", len(self._open)))
                     skip = element
                 else:
                     self._start(element, tag)
@@ -178,7 +188,7 @@ class _Reader:
             elif tag in _HEADINGS or tag in ("dt", "dd", "p"):
                 self._counts[tag] += 1
             if tag != "br":
-                self._open.append(tag)
+                self._open.append(element)
         if tag in _BOLD:
             self._bold += 1
         if tag == "a":
@@ -227,7 +237,9 @@ class _Reader:
             if not is_bold and piece.strip():
                 break
             bold.append(piece)
-        tag = next((t for t in reversed(self._open) if t in _HEADINGS or t in ("li", "dt", "dd", "p")), "p")
+        named = (e.tag for e in reversed(self._open) if e.tag in _HEADINGS or e.tag in ("li", "dt", "dd", "p"))
+        tag = next(named, "p")
+        here = self._open[-1] if self._open else None
         self.blocks.append(
             Line(
                 text=text,
@@ -236,7 +248,7 @@ class _Reader:
                 tag=tag,
                 depth=len(self._lists),
                 number=self._number,
-                where=f"{tag}[{self._counts[tag]}]",
+                place=place_of(here, f"{tag}[{self._counts[tag]}]", len(self._open)),
                 parts=tuple(self._parts[-8:]),
                 links=links,
                 group=self._groups[-1] if self._groups else 0,
@@ -297,7 +309,7 @@ def cell_text(element: etree._Element) -> str:
     return "\n".join(line for line in map(_clean, "".join(pieces).split("\0")) if line)
 
 
-def read_table(table: etree._Element, where: str) -> Table:
+def read_table(table: etree._Element, where: str, depth: int = 0) -> Table:
     """A table's grid with rowspan and colspan expanded (https://html.spec.whatwg.org/#forming-a-table)."""
     rows = list(table.iter("tr"))
     unread = max(0, len(rows) - MAX_ROWS)
@@ -327,4 +339,5 @@ def read_table(table: etree._Element, where: str) -> Table:
     width = max((max(row, default=-1) + 1 for row in grid), default=0)
     if width * len(rows) > 4 * MAX_GRID:
         width = 4 * MAX_GRID // max(1, len(rows))
-    return Table([[row.get(x) or Cell("") for x in range(width)] for row in grid], where, head, unread)
+    full = [[row.get(x) or Cell("") for x in range(width)] for row in grid]
+    return Table(full, place_of(table, where, depth), [place_of(tr, depth=depth) for tr in rows], head, unread)

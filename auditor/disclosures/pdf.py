@@ -15,6 +15,7 @@ from pdfplumber.table import Table as Drawn
 from pdfplumber.utils.exceptions import PdfminerException
 
 from auditor.disclosures.page import MAX_ROWS, Block, Cell, Line, Link, Page, Table
+from auditor.disclosures.place import Place
 from auditor.errors import InputError
 
 type Placed = tuple[float, float, float, float, str]
@@ -69,13 +70,13 @@ def _sheet(sheet: Sheet, number: int) -> list[Block]:
             continue
         rest = rest.outside_bbox(table.bbox)
         where = f"page[{number}] > table[{count}]"
-        placed.append((table.bbox[1], Table(rows[:MAX_ROWS], where, unread=max(0, len(rows) - MAX_ROWS))))
+        placed.append((table.bbox[1], Table(rows[:MAX_ROWS], Place(where), unread=max(0, len(rows) - MAX_ROWS))))
     for count, line in enumerate(rest.extract_text_lines(), 1):
         text = _plain(line["text"])
         if text:
-            place = f"page[{number}] > line[{count}]"
+            place = Place(f"page[{number}] > line[{count}]")
             near = tuple(Link(text, u) for *b, u in links if u and line["top"] - 2 <= b[1] <= line["bottom"])
-            placed.append((line["top"], Line(text, tag="line", where=place, links=near)))
+            placed.append((line["top"], Line(text, tag="line", place=place, links=near)))
     return [block for _, block in sorted(placed, key=lambda p: p[0])]
 
 

@@ -78,7 +78,7 @@ class ProseReader:
                 names, name = here, here[0]
             sent = self._vocabulary.is_sending(sentence) and self._words.codes(sentence)
             if name and sent and (current is None or current.texts[Field.recipient] != names):
-                current = Draft(where=line.where, confidence=CONFIDENCE, prose=True, quote=[line.text], sends=True)
+                current = Draft(places=[line.place], confidence=CONFIDENCE, prose=True, quote=[line.text], sends=True)
                 for one in names:
                     current.add(Field.recipient, one)
                 current.several = len(names) > 1

@@ -12,6 +12,7 @@ from auditor.disclosures.names import NameTable, domains_in
 from auditor.disclosures.page import MAX_ROWS, Block, Cell, Line, Page, Table, parse_html
 from auditor.disclosures.pdf import ENCODING as PDF
 from auditor.disclosures.pdf import is_pdf, parse_pdf
+from auditor.disclosures.place import Place
 from auditor.disclosures.prose import ProseReader
 from auditor.disclosures.rows import RowMaker
 from auditor.disclosures.vocabulary import load_vocabulary
@@ -86,6 +87,11 @@ def _understood(page: Page, address: str, encoding: str, vendors: Iterable[Vendo
     )
 
 
+def page_text(html: str) -> str:
+    """The text of an HTML page, a line a block or a table's row, bounded. Never raises."""
+    return _text(parse_html(html).blocks)
+
+
 def _text(blocks: Iterable[Block]) -> str:
     """The page's text, a line a block or a row, bounded."""
     lines = []
@@ -143,13 +149,13 @@ def _page(text: str, kind: str) -> Page:
         width = max((len(row) for row in rows), default=0)
         width = min(width, MAX_COLUMNS)
         full = [row[:width] + [Cell("") for _ in range(width - len(row))] for row in rows if row]
-        table = Table(full[:MAX_ROWS], "csv", unread=max(0, len(full) - MAX_ROWS))
+        table = Table(full[:MAX_ROWS], Place("csv"), unread=max(0, len(full) - MAX_ROWS))
         return Page("", [table])
     blocks: list[Block] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             depth = (len(line) - len(line.lstrip())) // 2
-            blocks.append(Line(line.strip(), tag="line", depth=depth, where=f"line[{number}]"))
+            blocks.append(Line(line.strip(), tag="line", depth=depth, place=Place(f"line[{number}]")))
     return Page("", blocks)
 
 

@@ -9,6 +9,7 @@ from auditor.disclosures.model import DeclaredRow
 from auditor.disclosures.names import NameTable, plain_name
 from auditor.disclosures.numbered import items, resolve
 from auditor.disclosures.page import Link
+from auditor.disclosures.place import joined
 from auditor.disclosures.vocabulary import Field, Vocabulary
 from auditor.disclosures.wording import ContentWords, names_any
 from auditor.vendors import NameKind
@@ -66,6 +67,8 @@ class RowMaker:
             self._found.left += [draft.title, *recipients, *draft.loose, content]
             return []
         own, purposes, theirs = self._purposes(texts)
+        place = joined(draft.places)
+        opt_out, links = self._opt_out(draft, texts)
         codes = self._words.codes(content)
         if draft.cookie and content:
             codes = self._words.ordered({*codes, "cookie_id"})
@@ -78,9 +81,12 @@ class RowMaker:
             "purposes": tuple(text for text in purposes if text),
             "purpose_own": own,
             "purpose_recipient": theirs,
-            "opt_out": self._opt_out(draft, texts),
+            "opt_out": opt_out,
+            "opt_out_url": self._opt_out_url(links, opt_out),
             "policy_url": self._policy(draft, texts),
-            "where": draft.where,
+            "where": place.where,
+            "selector": place.selector,
+            "box": place.box,
             "quote": _shortened(draft.quote),
             "confidence": confidence,
         }
@@ -109,7 +115,7 @@ class RowMaker:
         if not recipients and title and (not service or self._is_company(title)):
             recipients = [self._company_of(title)]
             service = service or (title if recipients != [title] else "")
-        elif title and not service and title not in recipients and draft.where and self._names_tool(title):
+        elif title and not service and title not in recipients and draft.places and self._names_tool(title):
             service = title if not self._companies.has_form(title) or not texts.get(Field.recipient) else ""
         elif not recipients and service and (company := self._company_of(service)) != service:
             recipients = [company]  # the company stands beside its service: やさい占い（合同会社うらない畑）
@@ -171,7 +177,8 @@ class RowMaker:
                 return parted[0], general, parted[1]
         return own, [own, *general, theirs], theirs
 
-    def _opt_out(self, draft: Draft, texts: dict[Field, list[str]]) -> str:
+    def _opt_out(self, draft: Draft, texts: dict[Field, list[str]]) -> tuple[str, list[Link]]:
+        """What the row says of a way out, and its links."""
         said = [t for t in texts.get(Field.optout, []) if not self._vocabulary.is_nothing(t)]
         links = draft.links.get(Field.optout, [])
         shared = draft.links.get(Field.policy_url, []) == links and texts.get(Field.policy_url) == texts.get(
@@ -184,8 +191,13 @@ class RowMaker:
         if not said and not texts.get(Field.optout):
             # No column for it: a link among the row's others that says it.
             every = [link for several in draft.links.values() for link in several]
-            said = list(dict.fromkeys(k.text for k in every if self._vocabulary.is_opt_out(f"{k.text} {k.url}")))
-        return "\n".join(said)
+            links = [k for k in every if self._vocabulary.is_opt_out(f"{k.text} {k.url}")]
+            said = list(dict.fromkeys(k.text for k in links))
+        return "\n".join(said), links
+
+    def _opt_out_url(self, links: Iterable[Link], text: str) -> str:
+        """The address of the way out: of its link, else as the text writes it."""
+        return next(filter(None, map(self._absolute, links)), "") or _written_url(text)
 
     def _policy(self, draft: Draft, texts: dict[Field, list[str]]) -> str:
         """The address the row gives for more: of the policy's cell, else of a link in place of contents."""
@@ -196,11 +208,7 @@ class RowMaker:
                 apart = field is Field.policy_url and Field.optout in draft.texts
                 if wanted and not (apart and self._vocabulary.is_opt_out(f"{link.text} {link.url}")):
                     return self._absolute(link)
-        for text in texts.get(Field.policy_url, []):
-            for word in text.split():
-                if word.startswith(("http://", "https://")):
-                    return word
-        return ""
+        return _written_url("\n".join(texts.get(Field.policy_url, [])))
 
     def _absolute(self, link: Link) -> str:
         try:
@@ -211,6 +219,11 @@ class RowMaker:
 
     def _names_tool(self, title: str) -> bool:
         return len(title) <= 60 and not self._vocabulary.is_title(title)
+
+
+def _written_url(text: str) -> str:
+    """The first address that a text writes out."""
+    return next((word for word in text.split() if word.startswith(("http://", "https://"))), "")
 
 
 def _shortened(quote: Iterable[str]) -> str:

@@ -154,7 +154,7 @@ class TableReader:
         previous: dict[int, str],
         group: str,
     ) -> Draft:
-        draft = Draft(where=table.place(y), title=group, quote=[table.quote(y)])
+        draft = Draft(places=[table.row_place(y)], title=group, quote=[table.quote(y)])
         for x, fields in enumerate(columns):
             cell = table.rows[y][x]
             text = cell.text

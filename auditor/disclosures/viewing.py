@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from auditor.disclosures.model import DeclaredRow, PageView
-from auditor.disclosures.page import _CONTROLS
+from auditor.disclosures.page import parse_tree
 from auditor.evidence import FoundPage
 
 MAX_SELECTORS = 20
@@ -23,7 +23,7 @@ def view_of(page: FoundPage, rows: Iterable[DeclaredRow]) -> PageView:
         overflow_px=page.overflow_px,
         viewport=page.viewport,
     )
-    root = _parsed(page.html)
+    root = parse_tree(page.html)
     if root is None:
         return told
     rows = tuple(rows)
@@ -66,11 +66,3 @@ def _texts(rows: Iterable[DeclaredRow]) -> Iterable[str]:
 
 def _squashed(text: str) -> str:
     return re.sub(r"\s+", "", text)
-
-
-def _parsed(html: str) -> "etree._Element | None":
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-    try:
-        return etree.fromstring(_CONTROLS.sub(" ", html).encode("utf-8", "replace"), parser)
-    except etree.LxmlError:
-        return None

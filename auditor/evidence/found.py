@@ -38,13 +38,16 @@ class FoundPage(Evidence):
     title: str = ""
     path: tuple[Operation, ...] = Field((), description="from the site's own page; none: opened by its address")
     certain: bool = Field(False, description="the last link's words or address name a disclosure")
-    screenshot: str = Field("", description="file in the visit's folder")
+    screenshot: str = Field("", description="file in the visit's folder: the whole page")
     overflow_px: int | None = Field(None, description="how far it scrolls sideways in a window of 360 px")
     viewport: bool | None = Field(None, description="whether it has a viewport meta element")
     opened: int = Field(0, description="collapsed parts that were opened to read it")
     problem: str = Field("", description="why it was not read, when it was not")
+    linked: bool = Field(False, description="opened by its address since a row of the disclosure links to it")
+    asked: str = Field("", description="the address as the row has it, when `linked`")
     html: str = Field(
         "",
         description="as rendered; elements with text of their own carry data-auditor-px, the computed size of their "
-        "letters in px, and data-auditor-collapsed where they were not to be seen before parts were opened",
+        "letters in px, and data-auditor-collapsed where they were not to be seen before parts were opened; blocks "
+        "carry data-auditor-box, left, top, width and height in CSS px on the picture of the whole page",
     )

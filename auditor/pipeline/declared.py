@@ -8,6 +8,7 @@ from auditor.decode import Knowledge
 from auditor.disclosures import Disclosure, Reach, load_disclosure, reach, read_disclosure, view_of
 from auditor.errors import InputError
 from auditor.evidence import FoundPage, Outcome, PageLinks, VisitEvidence, VisitKind
+from auditor.pipeline.linked import linked_pages
 from auditor.scenario import DisclosureAt, Scenario, Site
 from auditor.store.run import RunFolder
 
@@ -53,7 +54,7 @@ def _corrected(
         read = _disclosure(run, site, named, visits, knowledge)
     except InputError:
         return corrected
-    return corrected.model_copy(update={"views": read.views, "reach": read.reach})
+    return corrected.model_copy(update={"views": read.views, "reach": read.reach, "linked": read.linked})
 
 
 def _disclosure(
@@ -65,7 +66,8 @@ def _disclosure(
     visit = next((v for v in visits if v.visit.kind is VisitKind.disclosure), None)
     if visit is None or visit.visit.outcome is not Outcome.complete:
         raise InputError(f"its page was not visited: {visit.visit.reason if visit else 'no visit'}")
-    pages = tuple(_opened(page, visit) for page in visit.pages or _as_kept(visit))
+    kept = tuple(page for page in visit.pages if not page.linked) or _as_kept(visit)
+    pages = tuple(_opened(page, visit) for page in kept)
     read = [_Read(page, _page(page, visit, knowledge)) for page in pages if page.html and not page.problem]
     problems = "; ".join(dict.fromkeys(f"{page.address}: {page.problem}" for page in pages if page.problem))
     if not read:
@@ -74,7 +76,7 @@ def _disclosure(
     if not joined.found and problems:
         # It may stand on the page that could not be read: nobody can say that nothing is declared.
         raise InputError(problems)
-    return joined
+    return joined.model_copy(update={"linked": linked_pages(visit, knowledge)})
 
 
 def _as_kept(visit: VisitEvidence) -> tuple[FoundPage, ...]:
@@ -131,7 +133,8 @@ def _joined(read: Sequence[_Read], visits: Sequence[VisitEvidence]) -> Disclosur
     for other in others:
         for row in other.disclosure.rows:
             if (row.recipient, row.service, row.content_text) not in known:
-                rows.append(row.model_copy(update={"where": f"{other.page.address} {row.where}"}))
+                further = {"where": f"{other.page.address} {row.where}", "page": other.page.address}
+                rows.append(row.model_copy(update=further))
     left = [*best.disclosure.not_understood, *(t for other in others for t in other.disclosure.not_understood)]
     views = tuple(view_of(each.page, each.disclosure.rows) for each in (best, *others))
     found = any(each.disclosure.found for each in (best, *others))

@@ -10,6 +10,7 @@ from auditor.decode import Knowledge, Transmission, decode_visit
 from auditor.evidence import VisitKind
 from auditor.pipeline.audit import scenario_of
 from auditor.pipeline.declared import disclosures_of
+from auditor.pipeline.places import cut_places
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
 from auditor.scenario import Fill, Site
 from auditor.store.read import read_visit
@@ -71,7 +72,7 @@ def typed_on(site: Site) -> tuple[str, ...]:
 
 def derive_and_write(run: RunFolder, lang: Lang = "ja") -> tuple[RunResult, Reports]:
     """Derive, write data/derived/ and the bag's manifests."""
-    result = derive(run)
+    result = cut_places(run, derive(run))
     reports = write_reports(result, run.derived, lang)
     run.write_bag()
     return result, reports

@@ -10,12 +10,22 @@ from auditor.report.console import print_summary
 from auditor.report.csv_files import write_csv
 from auditor.report.hearing import write_hearing
 from auditor.report.html import render
-from auditor.report.inputs import CanaryRow, RunFacts, RunResult, VisitCoverage
+from auditor.report.inputs import PLACES, CanaryRow, RunFacts, RunResult, VisitCoverage
 from auditor.report.rows import table_rows
 from auditor.report.tables import write_parquet
 from auditor.report.texts import Lang
 
-__all__ = ["CanaryRow", "Lang", "Reports", "RunFacts", "RunResult", "VisitCoverage", "print_summary", "write_reports"]
+__all__ = [
+    "PLACES",
+    "CanaryRow",
+    "Lang",
+    "Reports",
+    "RunFacts",
+    "RunResult",
+    "VisitCoverage",
+    "print_summary",
+    "write_reports",
+]
 
 
 class Reports(NamedTuple):

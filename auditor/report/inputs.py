@@ -14,6 +14,9 @@ from auditor.evidence import Coverage, Visit, VisitEvidence, VisitKind
 from auditor.scenario import Scenario
 from auditor.vendors import NameKind, Taxonomy, Vendor
 
+PLACES = "report/places"
+"""Where the pictures of declared rows' places are, below the folder of what is derived."""
+
 
 class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from auditor.disclosures import PageView
-from auditor.evidence import Exchange, VisitKind
-from tests.check.chain import ADDRESS, GOOD, HIT, STATED, cases_of, judge, line, read, request, result_of, table, went
+from auditor.disclosures import LinkedPage
+from auditor.evidence import Exchange
+from tests.check.chain import GOOD, HIT, STATED, cases_of, judge, line, read, request, result_of, table, went
 
 MATCH = request("https://s.partner.test/hit?id=0123456789abcdef", 3, after=2)
 PARTNERED = table(line(theirs="送信先の広告のため。提携する事業者とも照合します。"))
@@ -31,29 +31,31 @@ def test_a_request_of_the_page_itself_is_not_passed_on() -> None:
     assert result_of(judge(GOOD, went(request(), direct)), "JP-27") == "n/a"
 
 
+READ = {"status": 200, "japanese": 0.9, "evidence": "shop.disclosure/r00002"}
+
+
 @pytest.mark.parametrize(
-    ("url", "status", "japanese", "cases", "result"),
+    ("url", "told", "cases", "result"),
     [
-        (POLICY, 200, 0.9, [], "pass"),
-        (POLICY, 200, 0.0, [("foreign", "warn")], "warn"),
-        (POLICY, 404, None, [("dead", "warn")], "warn"),
-        ("https://partner.test/privacy", 200, 0.9, [("other_company", "warn")], "warn"),
-        (POLICY, None, None, [], "not_measured"),
+        (POLICY, READ, [], "pass"),
+        (POLICY, {**READ, "japanese": 0.0}, [("foreign", "warn")], "warn"),
+        (POLICY, {**READ, "status": 404}, [("dead", "warn")], "warn"),
+        (POLICY, {"evidence": READ["evidence"], "problem": "net::ERR_NAME_NOT_RESOLVED"}, [("dead", "warn")], "warn"),
+        # Refused to us, too slow, or never opened: nothing is known of it.
+        (POLICY, {**READ, "status": 403}, [], "not_measured"),
+        (POLICY, {"problem": "not opened: took too long"}, [], "not_measured"),
+        (POLICY, None, [], "not_measured"),
+        ("https://partner.test/privacy", READ, [("other_company", "warn")], "warn"),
     ],
 )
-def test_delegated_links(
-    url: str, status: int | None, japanese: float | None, cases: list[tuple[str, str]], result: str
-) -> None:
+def test_delegated_links(url: str, told: dict[str, object] | None, cases: list[tuple[str, str]], result: str) -> None:
     page = read(GOOD)
     rows = tuple(row.model_copy(update={"policy_url": url}) for row in page.rows)
-    views = (PageView(address=url, japanese=japanese),) if japanese is not None else ()
-    page = page.model_copy(update={"rows": rows, "views": views})
-    visits = [went(request())]
-    if status is not None:
-        opened = (request(ADDRESS, 1), request(url, 2, status=status))
-        visits.append(went(*opened, name="shop.disclosure", kind=VisitKind.disclosure))
-    judged = judge(page, *visits)
+    linked = (LinkedPage.model_validate({"url": url, "address": url, **told}),) if told is not None else ()
+    judged = judge(page.model_copy(update={"rows": rows, "linked": linked}), went(request()))
     assert (cases_of(judged, "JP-23"), result_of(judged, "JP-23")) == (cases, result)
+    dead = [f.evidence for f in judged.findings if (f.rule, f.case) == ("JP-23", "dead")]
+    assert dead == [("shop.disclosure/r00002",)] * len(dead)
 
 
 def test_rows_without_links() -> None:

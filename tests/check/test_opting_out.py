@@ -2,9 +2,10 @@
 
 import pytest
 
+from auditor.disclosures import LinkedPage
 from auditor.evidence import Exchange, Phase
 from auditor.scenario import Goto
-from tests.check.chain import GOOD, SITE, cases_of, judge, judge_sites, line, request, result_of, table, went
+from tests.check.chain import GOOD, SITE, cases_of, judge, judge_sites, line, read, request, result_of, table, went
 
 CLAIM = "当サイトは電気通信事業法27条の12第4号のオプトアウト措置を講じています。"
 SEVEN = (
@@ -65,6 +66,16 @@ def test_before_and_after(
     judged = judge_sites((SITE, OUT), page, went(request()), went(*exchanges, name="v2", site="out"))
     mine = [a.result.value for a in judged.assessments if (a.rule, a.site) == ("JP-19", "out")]
     assert (cases_of(judged, "JP-19"), mine) == (cases, [result])
+
+
+@pytest.mark.parametrize(("status", "cases"), [(404, [("dead", "warn")]), (403, []), (200, [])])
+def test_a_way_out_that_is_gone(status: int, cases: list[tuple[str, str]]) -> None:
+    url = "https://adcom.test/optout"
+    page = read(OFFERED.replace("オプトアウトのページ", f'<a href="{url}">オプトアウトのページ</a>'))
+    assert [row.opt_out_url for row in page.rows] == [url]
+    gone = LinkedPage(url=url, address=url, status=status, evidence="shop.disclosure/r00002")
+    judged = judge(page.model_copy(update={"linked": (gone,)}), went(request()))
+    assert cases_of(judged, "JP-19") == cases
 
 
 def test_runs_that_cannot_tell() -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from auditor.disclosures import Disclosure
 from auditor.evidence import Outcome, VisitKind
 from auditor.pipeline import audit, derive, disclosure_at
+from auditor.pipeline.places import FRAME, MARGIN_PX, cut_places
 from auditor.report import RunResult
 from auditor.scenario import Network
 from auditor.store.run import RunFolder
@@ -18,6 +20,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TABLE = """<table><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th></tr>
 <tr><td>Google LLC</td><td>Cookie、閲覧したページのURL</td><td>アクセス解析</td></tr></table>"""
+LINKED = f"""<!doctype html><meta charset="utf-8"><title>公表事項</title><h1>外部送信規律に基づく公表事項</h1>
+<div style="height: 3000px"></div>
+<table style="background: rgb(1, 200, 3)"><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th>
+<th>プライバシーポリシー</th><th>オプトアウト</th></tr>
+{
+    "".join(
+        f'<tr><td>{name}</td><td>Cookie</td><td>解析</td><td><a href="https://policy.test/{path}">方針</a></td>'
+        f'<td><a href="https://policy.test/{path}/out">停止</a></td></tr>'
+        for name, path in (("株式会社あかつき計測", "ja"), ("株式会社みなと広告", "moved"), ("株式会社かすみ", "gone"))
+    )
+}</table><p style="height: 100px">以上</p>"""
 VIEWPORT = '<meta name="viewport" content="width=device-width">'
 RULES = f"<!doctype html>{VIEWPORT}<title>外部送信について</title><h1>利用者情報の外部送信について</h1>{TABLE}"
 POLICY = "<!doctype html><title>プライバシーポリシー</title><h1>プライバシーポリシー</h1><p>大切に扱います。</p>"
@@ -49,6 +62,16 @@ PAGES = {
     "self.test": {"/": f"{SHOP}<h2>外部送信について</h2>{TABLE}"},
     # the one link that names it leads nowhere: nobody can say that nothing is declared
     "broken.test": {"/": f'{SHOP}<a href="https://dead.test/rules">外部送信について</a>'},
+    # rows that link to the recipients' own pages: Japanese, English behind a redirect, gone
+    "rows.test": {"/": f'{SHOP}<a href="/rules">外部送信について</a>', "/rules": LINKED},
+    "policy.test": {
+        "/ja": "<title>方針</title><p>当社はCookieと閲覧したページのURLを広告のために利用します。</p>",
+        "/ja/out": "<title>停止</title><p>停止の手続きです。</p>",
+        "/moved": '<script>location = "/en"</script>',
+        "/en": "<title>Policy</title><p>We use cookies to measure.</p>",
+        "/moved/out": "<title>停止</title><p>停止の手続きです。</p>",
+        "/gone/out": "<title>停止</title><p>停止の手続きです。</p>",
+    },
     # no link at all
     "bare.test": {"/": SHOP},
 }
@@ -73,6 +96,7 @@ def scenario(folder: Path, web: PagesWeb) -> Path:
     disclosure: {{find: 2}}
     {JOURNEYS.get(host, "")}"""
         for host in PAGES
+        if host != "policy.test"
     )
     served = {**web.names, "dead.test": "127.0.0.1:1"}
     names = "".join(f"\n    {host}: {address}" for host, address in served.items())
@@ -100,7 +124,7 @@ def test_every_visit_is_complete(result: tuple[RunFolder, RunResult]) -> None:
     visits = [v.visit for v in result[1].visits if v.visit.kind is not VisitKind.control]
     assert {v.visit: v.reason for v in visits if v.outcome is not Outcome.complete} == {}
     assert [v.visit for v in visits if v.kind is VisitKind.disclosure] == [
-        f"{site}.disclosure" for site in ("bare", "broken", "deep", "foot", "menu", "none", "self")
+        f"{site}.disclosure" for site in ("bare", "broken", "deep", "foot", "menu", "none", "rows", "self")
     ]
     (note,) = result[1].notes
     assert note.startswith("broken: the disclosure could not be read: ")
@@ -140,6 +164,7 @@ def test_the_way_there_is_kept_click_by_click(result: tuple[RunFolder, RunResult
         "foot": [("click", "外部送信について")],
         "menu": [("open", "メニュー"), ("click", "利用者情報の外部送信")],
         "deep": [("click", "プライバシーポリシー"), ("click", "外部送信規律に基づく公表事項")],
+        "rows": [("click", "外部送信について")],
     }
 
 
@@ -180,3 +205,42 @@ def test_a_picture_of_the_place_is_there(result: tuple[RunFolder, RunResult]) ->
     run, _ = result
     picture = run.visits_dir / "deep.disclosure" / declared(result, "deep").views[0].screenshot
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_the_rows_link_to_is_opened_and_looked_at(result: tuple[RunFolder, RunResult]) -> None:
+    disclosure = declared(result, "rows")
+    assert [(p.url, p.address, p.status, p.japanese, p.content, p.is_dead) for p in disclosure.linked] == [
+        ("https://policy.test/ja", "https://policy.test/ja", 200, 0.727, ("cookie_id", "page_url"), False),
+        ("https://policy.test/ja/out", "https://policy.test/ja/out", 200, 1.0, (), False),
+        ("https://policy.test/moved", "https://policy.test/en", 200, 0.0, ("cookie_id",), False),
+        ("https://policy.test/moved/out", "https://policy.test/moved/out", 200, 1.0, (), False),
+        ("https://policy.test/gone", "https://policy.test/gone", 404, None, (), True),
+        ("https://policy.test/gone/out", "https://policy.test/gone/out", 200, 1.0, (), False),
+    ]
+    found = [(f.rule, f.case, f.recipient) for f in result[1].findings if f.site == "rows" and f.rule == "JP-23"]
+    assert found == [("JP-23", "dead", ""), ("JP-23", "foreign", "")]
+    (visit,) = [v.visit for v in result[1].visits if v.visit.visit == "rows.disclosure"]
+    # What is on the linked pages says nothing of the visit to the disclosure.
+    assert (visit.outcome, visit.final_url) == (Outcome.complete, "https://rows.test/rules")
+
+
+def test_each_row_has_a_picture_of_its_place(result: tuple[RunFolder, RunResult]) -> None:
+    run, told = result
+    (disclosure,) = [d for d in cut_places(run, told).disclosures if d.site == "rows"]
+    assert [(row.recipient, row.picture) for row in disclosure.rows] == [
+        ("株式会社あかつき計測", "rows-001.png"),
+        ("株式会社みなと広告", "rows-002.png"),
+        ("株式会社かすみ", "rows-003.png"),
+    ]
+    boxes = [row.box for row in disclosure.rows if row.box is not None]
+    assert all(box[1] > 3_000 for box in boxes)
+    assert boxes == sorted(boxes, key=lambda box: box[1])
+    for row in disclosure.rows:
+        assert row.selector.startswith("html > body > table > tbody > tr:nth-of-type(")
+        assert row.box is not None
+        with Image.open(run.derived / "report" / "places" / row.picture) as picture:
+            assert picture.height == row.box[3] + 2 * MARGIN_PX
+            colours = picture.convert("RGB").getcolors(1 << 20) or []
+            # The table's own green fills the row's place, and the frame is around it.
+            assert {(1, 200, 3), FRAME} < {colour for _, colour in colours}
+            assert picture.convert("RGB").getpixel((row.box[0], MARGIN_PX)) == FRAME

@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from auditor.capture.browser.cdp import CdpError
 from auditor.capture.browser.look import View
+from auditor.capture.disclosure.delegated import delegated_links
 from auditor.capture.disclosure.links import Links, ask
 from auditor.capture.journey import Journey, StepFailed
 from auditor.disclosures.vocabulary import load_vocabulary
@@ -25,12 +26,19 @@ from auditor.evidence import Operation, PageLink
 from auditor.scenario import Goto
 
 MAX_PAGES = 8
+MAX_LINKED = 40
+LINKED_S = 15.0
+"""How long a page that a row links to may take to load; a recipient's page is often slow, never worth the visit."""
 MAX_OPENED = 20
 NARROW_PX = 360
 READ_S = 10.0
 OPEN_MS = 1_000
+MAX_SHOT_PX = 16_000
+"""Far longer pictures may repeat what they show (github.com/puppeteer/puppeteer/issues/1576)."""
 ROUNDS, ROUND_S = 60, 0.05
 """How often, and how far apart, it is asked where a click has led."""
+
+_INTERRUPTED = "interrupted by another navigation"
 
 type Settle = Callable[[], Awaitable[object]]
 type Viewed = Callable[[Page], Awaitable[View]]
@@ -95,12 +103,55 @@ class Finder:
             found |= {"title": copy["title"], "viewport": copy["viewport"], "file": f"page-{number:02d}.html"}
             (self._folder / found["file"]).write_text(copy["html"], "utf-8", "surrogatepass")
             found["overflow_px"] = await _overflow(view)
-            await self._journey.shot(page, f"disclosure-{number:02d}")
+            await self._journey.shot(page, f"disclosure-{number:02d}", await _size(view))
             found["screenshot"] = self._journey.screenshots[-1].file
         except CdpError as error:
             found["problem"] = str(error)
             return None
         return links.links if links is not None else None
+
+    async def follow(self, folders: tuple[Path, ...], seconds: float) -> None:
+        """Open what the rows of the kept pages link to, as long as there is time; what is not opened is noted.
+
+        Each in a tab of its own: what is on it says nothing of the visit, and the browser's error page, which comes
+        after a failed navigation, would interrupt the next one.
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        wanted: dict[str, None] = {}
+        for kept in [kept for kept in self._pages if "file" in kept and "problem" not in kept]:
+            html = (self._folder / kept["file"]).read_text("utf-8", "replace")
+            wanted |= dict.fromkeys(await delegated_links(html, kept["address"], folders))
+        for number, url in enumerate(wanted, 1):
+            left = min(until - asyncio.get_running_loop().time(), LINKED_S)
+            if number > MAX_LINKED or left <= 0:
+                why = f"more than {MAX_LINKED} links" if number > MAX_LINKED else "no time was left"
+                found: dict[str, Any] = {"problem": f"not opened: {why}"}
+            else:
+                found = await self._open(url, number, left)
+            self._pages.append({"address": url, "asked": url, "linked": True, **found})
+
+    async def _open(self, url: str, number: int, seconds: float) -> dict[str, Any]:
+        """What a linked page shows; why it could not be looked at, where it could not."""
+        tab = await self._context.new_page()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._journey.run(tab, [Goto(goto=url)], "linked")
+            return await self._linked(tab, number)
+        except TimeoutError:
+            return {"problem": "not opened: took too long"}
+        except (StepFailed, CdpError) as error:
+            return {"problem": str(error)}
+        finally:
+            await tab.close()
+
+    async def _linked(self, page: Page, number: int) -> dict[str, Any]:
+        """The linked page that is open, as it looks; its HTML goes into the visit's folder. Raises CdpError."""
+        copy = await ask(await self._view(page), "copy()", READ_S)
+        file = f"linked-{number:02d}.html"
+        (self._folder / file).write_text(copy["html"], "utf-8", "surrogatepass")
+        await self._journey.shot(page, f"linked-{number:02d}")
+        shot = self._journey.screenshots[-1].file
+        return {"address": page.url, "title": copy["title"], "file": file, "screenshot": shot}
 
     def write(self, path: Path) -> None:
         """Write the index of the pages."""
@@ -111,7 +162,7 @@ class Finder:
     ) -> tuple[Page, tuple[Operation, ...]]:
         """Click the link on its page, a menu opened first where it stands in a closed one; the page it leads to."""
         if page.url != origin or self._opened:
-            await self._journey.run(page, [Goto(goto=origin)], "find")
+            await self._return(page, origin)
             self._opened = False
         opened: tuple[Operation, ...] = ()
         if not link.shown:
@@ -137,6 +188,15 @@ class Finder:
         await settle()
         done = Operation(action="click", text=link.text, selector=link.selector, url=landed.url)
         return landed, (*before, *opened, done)
+
+    async def _return(self, page: Page, url: str) -> None:
+        """Open a page anew. The browser's error page, where the last click led nowhere, may interrupt it once."""
+        try:
+            await self._journey.run(page, [Goto(goto=url)], "find")
+        except StepFailed as error:
+            if _INTERRUPTED not in str(error):
+                raise
+            await self._journey.run(page, [Goto(goto=url)], "find")
 
     async def _open_menu(self, page: Page, link: PageLink) -> tuple[Operation, ...]:
         """Open closed parts until the link is to be seen; what had to be opened, () when none helped."""
@@ -187,13 +247,19 @@ def _candidates(links: tuple[PageLink, ...]) -> list[tuple[PageLink, bool]]:
     return sorted(found.values(), key=lambda each: (not each[1], not each[0].shown))
 
 
+async def _size(view: View) -> tuple[int, int]:
+    """How much of the page a picture shows: all of it, up to what Chromium draws. Raises CdpError."""
+    width, height = await ask(view, "size()")
+    return min(int(width), MAX_SHOT_PX), min(int(height), MAX_SHOT_PX)
+
+
 async def _overflow(view: View) -> int:
     """How far the page scrolls sideways in a window as narrow as a telephone's (CDP Emulation). Raises CdpError."""
     narrow = {"width": NARROW_PX, "height": 740, "deviceScaleFactor": 1, "mobile": False}
     await view.client.send("Emulation.setDeviceMetricsOverride", narrow, view.session)
     try:
         await asyncio.sleep(0.2)
-        return max(0, int(await ask(view, "width()")) - NARROW_PX)
+        return max(0, int((await ask(view, "size()"))[0]) - NARROW_PX)
     finally:
         with contextlib.suppress(CdpError):
             await view.client.send("Emulation.clearDeviceMetricsOverride", {}, view.session)

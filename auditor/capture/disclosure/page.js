@@ -37,20 +37,35 @@
     globalThis.auditorHidden ??= hidden;
   };
 
+  // Where it stands on a picture of the whole page: the part of its rectangle that lies on the page.
+  const BLOCKS = new Set(("address article aside blockquote body caption center dd details div dl dt figure footer form "
+    + "h1 h2 h3 h4 h5 h6 header li main nav ol p pre section summary table tbody td th tr ul").split(" "));
+  const box = element => {
+    const rect = element.getBoundingClientRect();
+    const left = Math.max(0, Math.floor(rect.left + scrollX)), top = Math.max(0, Math.floor(rect.top + scrollY));
+    const right = Math.ceil(rect.right + scrollX), bottom = Math.ceil(rect.bottom + scrollY);
+    return [left, top, Math.max(0, right - left), Math.max(0, bottom - top)].join(" ");
+  };
+
   // A copy in a document without scripts: nothing is set in the page, and no element of its own is made.
   const copy = () => {
     const root = document.documentElement, inert = document.implementation.createHTMLDocument("");
     const made = inert.importNode(root, true);
     const from = [root, ...root.querySelectorAll("*")], to = [made, ...made.querySelectorAll("*")];
     const was = globalThis.auditorHidden ?? new WeakSet();
-    for (let n = 0; n < Math.min(from.length, MAX_ELEMENTS); n++)
+    for (let n = 0; n < Math.min(from.length, MAX_ELEMENTS); n++) {
+      for (const name of ["px", "collapsed", "box"]) to[n].removeAttribute("data-auditor-" + name);
+      if (BLOCKS.has(from[n].localName) && from[n].getClientRects().length > 0)
+        to[n].setAttribute("data-auditor-box", box(from[n]));
       if (own(from[n])) {
         to[n].setAttribute("data-auditor-px", String(parseFloat(getComputedStyle(from[n]).fontSize) || 0));
         if (was.has(from[n])) to[n].setAttribute("data-auditor-collapsed", "");
       }
+    }
     return {title: document.title.slice(0, 1000), html: made.outerHTML.slice(0, 16 << 20),
       viewport: !!document.querySelector("meta[name=viewport i]")};
   };
-  const width = () => Math.max(document.documentElement.scrollWidth, document.body?.scrollWidth ?? 0);
-  return {links, closed, remember, copy, width};
+  const size = () => ["scrollWidth", "scrollHeight"].map(name =>
+    Math.max(document.documentElement[name], document.body?.[name] ?? 0));
+  return {links, closed, remember, copy, size};
 })()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from auditor.report.inputs import RunResult
+from auditor.report.inputs import PLACES, RunResult
 from auditor.report.masking import Masker
 from auditor.report.rows.visited import file_name
 
@@ -26,7 +26,13 @@ def disclosures(result: RunResult, masker: Masker) -> Iterator[Mapping[str, obje
                 "content_text": d.content_text,
                 "name_kind": d.name_kind,
                 "confidence": d.confidence,
-                "address": address,
+                "address": masker.url(d.page) if d.page else address,
+                "selector": d.selector,
+                "quote": d.quote,
+                "picture": f"{PLACES}/{d.picture}" if d.picture else "",
+                "policy_url": masker.url(d.policy_url) if d.policy_url else "",
+                "opt_out_url": masker.url(d.opt_out_url) if d.opt_out_url else "",
+                "not_sent": d.not_sent,
                 "row": number,
             }
 
