@@ -7,7 +7,7 @@ later (auditor.disclosures). The clicks are the evidence for "easily reachable" 
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
@@ -99,12 +99,14 @@ class Finder:
             await ask(view, "remember()", READ_S)
             found["opened"] = await self._open_parts(page, view)
             self._opened = found["opened"] > 0
-            copy = await ask(view, "copy()", READ_S)
+            # The picture has no scrollbar: what stands where is measured without it, too.
+            async with _no_scrollbars(view):
+                copy = await ask(view, "copy()", READ_S)
+                await self._journey.shot(page, f"disclosure-{number:02d}", await _size(view))
+            found["screenshot"] = self._journey.screenshots[-1].file
             found |= {"title": copy["title"], "viewport": copy["viewport"], "file": f"page-{number:02d}.html"}
             (self._folder / found["file"]).write_text(copy["html"], "utf-8", "surrogatepass")
             found["overflow_px"] = await _overflow(view)
-            await self._journey.shot(page, f"disclosure-{number:02d}", await _size(view))
-            found["screenshot"] = self._journey.screenshots[-1].file
         except CdpError as error:
             found["problem"] = str(error)
             return None
@@ -245,6 +247,22 @@ def _candidates(links: tuple[PageLink, ...]) -> list[tuple[PageLink, bool]]:
         if known is None or (certain, link.shown) > (known[1], known[0].shown):
             found[urldefrag(link.url).url] = (link, certain)
     return sorted(found.values(), key=lambda each: (not each[1], not each[0].shown))
+
+
+@contextlib.asynccontextmanager
+async def _no_scrollbars(view: View) -> AsyncIterator[None]:
+    """The page without scrollbars, for as long as it lasts (CDP Emulation). Raises CdpError."""
+    width, height = await ask(view, "inner()")
+    await view.client.send("Emulation.setScrollbarsHidden", {"hidden": True}, view.session)
+    # Hidden they are only at the next layout: a window one px lower brings it.
+    lower = {"width": width, "height": max(1, height - 1), "deviceScaleFactor": 0, "mobile": False}
+    await view.client.send("Emulation.setDeviceMetricsOverride", lower, view.session)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(CdpError):
+            await view.client.send("Emulation.setScrollbarsHidden", {"hidden": False}, view.session)
+            await view.client.send("Emulation.clearDeviceMetricsOverride", {}, view.session)
 
 
 async def _size(view: View) -> tuple[int, int]:

@@ -67,5 +67,6 @@
   };
   const size = () => ["scrollWidth", "scrollHeight"].map(name =>
     Math.max(document.documentElement[name], document.body?.[name] ?? 0));
-  return {links, closed, remember, copy, size};
+  const inner = () => [innerWidth, innerHeight];
+  return {links, closed, remember, copy, size, inner};
 })()
