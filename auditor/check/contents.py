@@ -34,10 +34,13 @@ def uncovered(observed: Observed, declared: Declared, knowledge: Knowledge, writ
             if code in ACCOMPANY or not knowledge.taxonomy.has(code):
                 continue
             items = receiver.of_type(code)
+            of_page = declared.denied_by_page(code)
             denied = declared.denied(rows, code)
             if declared.covered(rows, code):
                 if denied:
                     yield _finding("JP-08", "contradicts", receiver, code, rows, items, knowledge, writer)
+                elif of_page:
+                    yield _finding("JP-08", "denied_page", receiver, code, rows, items, knowledge, writer, of_page)
                 continue
             guessed = bool(rows) and all(row.confidence < GUESSED for row in rows)
             if denied and proves(items) and not guessed:
@@ -51,6 +54,10 @@ def uncovered(observed: Observed, declared: Declared, knowledge: Knowledge, writ
                 case = "unclear"  # read out of prose: what is lacking may stand in a sentence nobody understood
             if case in _MISSING and choices.only_accepted(items):
                 case = "consented"  # 27条の12第3号: what the visitor agreed to may be sent
+            if of_page and (rule != "JP-08" or case not in ("missing", "missing_unproven", "consented")):
+                # Whom the page's own sentence speaks of is not said: a question, where nothing graver is found.
+                yield _finding("JP-08", "denied_page", receiver, code, rows, items, knowledge, writer, of_page)
+                case = None if rule == "JP-08" else case
             if case is not None:
                 yield _finding(rule, case, receiver, code, rows, items, knowledge, writer)
 
@@ -91,11 +98,12 @@ def _finding(
     items: list[Transmission],
     knowledge: Knowledge,
     writer: Writer,
+    sentence: str = "",
 ) -> Finding | None:
     data_type = knowledge.taxonomy.get(code)
     recipient = ", ".join(sorted({t.recipient for t in items}))
     name = legal_name(knowledge, receiver.vendor) or recipient
-    stated = "、".join(dict.fromkeys(row.content_text for row in rows if row.content_text))
+    stated = sentence or "、".join(dict.fromkeys(row.content_text for row in rows if row.content_text))
     return writer.finding(
         rule,
         case,

@@ -58,6 +58,13 @@ class Declared:
         """Whether a row says that a kind of data is not sent."""
         return covers((c for row in rows for c in row.not_sent), code, self._knowledge.taxonomy)
 
+    def denied_by_page(self, code: str) -> str:
+        """A sentence outside the rows that says of sending that a kind of data is not sent; "" for none."""
+        for sentence, codes in self._denials:
+            if covers(codes, code, self._knowledge.taxonomy):
+                return sentence
+        return ""
+
     def gives_legal_name(self, vendor: str) -> bool:
         """Whether a legal name of the vendor stands anywhere in the disclosure."""
         return any(hit.entity == vendor and hit.kind == NameKind.legal for hit in self._hits)
@@ -89,6 +96,18 @@ class Declared:
         if any(row.content_text for row in self.disclosure.rows):
             return False
         return any(self._words.codes(text) for text in self.disclosure.not_understood)
+
+    @cached_property
+    def _denials(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        rows = "".join("".join(row.quote.split()) for row in self.disclosure.rows)
+        sentences = [s.strip() for line in self.disclosure.text.split("\n") for s in line.split("。")]
+        return tuple(
+            (sentence, codes)
+            for sentence in dict.fromkeys(sentences)
+            if self._vocabulary.is_sending(sentence)
+            and "".join(sentence.split()) not in rows
+            and (codes := self._words.denied(sentence))
+        )
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from auditor.disclosures import DeclaredRow
 from auditor.evidence import VisitEvidence, Visitor
 from auditor.scenario import Site
 from auditor.vendors import Carrier, Mark
+from tests.check.chain import HIT, judge, line, request, table, went
 from tests.check.factory import KNOWLEDGE, SITE, page, row, sent, visit
 
 
@@ -140,3 +141,39 @@ def test_no_account_bound_identifier() -> None:
     out = visit("v2", visitor=Visitor.logged_out, platform="p")
     assert account(member, visits=(NONE, out)) == []
     assert account(member, visits=(NONE, IN), site=SITE.model_copy(update={"entity": "adcom"})) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "content", "url", "cases"),
+    [
+        ("", "Cookie ID、閲覧したページのURL", HIT, []),
+        ("メールアドレスは外部に送信しません。", "Cookie ID、閲覧したページのURL", HIT, []),
+        # What is covered by the row, and denied by the page.
+        (
+            "メールアドレスは外部に送信しません。",
+            "Cookie ID、閲覧したページのURL、メールアドレス",
+            f"{HIT}&mail=a@example.jp",
+            [("JP-08", "denied_page", "review")],
+        ),
+        # What nothing covers fails without the sentence, and is no second finding.
+        (
+            "メールアドレスは外部に送信しません。",
+            "Cookie ID、閲覧したページのURL",
+            f"{HIT}&mail=a@example.jp",
+            [("JP-08", "missing", "fail")],
+        ),
+        # Under a condition it denies nothing.
+        (
+            "お客様の同意なくメールアドレスを外部に送信することはありません。",
+            "Cookie ID、閲覧したページのURL、メールアドレス",
+            f"{HIT}&mail=a@example.jp",
+            [],
+        ),
+    ],
+)
+def test_what_the_page_says_is_not_sent(after: str, content: str, url: str, cases: list[tuple[str, str, str]]) -> None:
+    judged = judge(table(line(content=content), after=after), went(request(url, 2), request(url, 3)))
+    assert [(f.rule, f.case, f.verdict.value) for f in judged.findings if f.rule in ("JP-08", "JP-26")] == cases
+    said = "アドコム株式会社への「メールアドレス」の送信が観測された。"
+    quoted = {f.message_ja.removeprefix(said) for f in judged.findings if f.case == "denied_page"}
+    assert quoted <= {"公表ページには「メールアドレスは外部に送信しません」とある。"}
