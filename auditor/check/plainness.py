@@ -58,9 +58,7 @@ def joined(names: "map[str] | list[str]") -> str:
 def in_japanese(m: Matter) -> Said:
     """JP-12: the share of Japanese letters, as the browser rendered it, else of the text that was read."""
     rule = "JP-12"
-    pages = [
-        (v.address, v.japanese) for v in m.page.disclosure.views if v.japanese is not None and not _delegated(m, v)
-    ]
+    pages = [(v.address, v.japanese) for v in m.page.disclosure.views if v.japanese is not None]
     if not pages:
         share = japanese_share(m.page.text(), int(m.writer.number(rule, "letters")))
         pages = [(m.page.disclosure.address, share)] if share is not None else []
@@ -76,11 +74,6 @@ def in_japanese(m: Matter) -> Said:
     return Said.of(
         [m.writer.finding(rule, case, words=words, items=m.observed.items, proven=proven)], "japanese", words
     )
-
-
-def _delegated(m: Matter, view: PageView) -> bool:
-    """Whether a view is of a recipient's page that a row links to (JP-23)."""
-    return any(row.policy_url and row.policy_url == view.address for row in m.page.disclosure.rows)
 
 
 def japanese_share(text: str, least: int) -> float | None:
@@ -123,7 +116,7 @@ def _explained(word: str, text: str, explains: tuple[str, ...]) -> bool:
 
 def readable(m: Matter) -> Said:
     """JP-14: size of letters, sideways overflow, viewport, pictures, collapsed parts; each at most once."""
-    views = [v for v in m.page.disclosure.views if not _delegated(m, v)]
+    views = m.page.disclosure.views
     found: dict[str, Finding | None] = {}
     measured = False
     for view in views:

@@ -15,8 +15,15 @@ _LETTER = re.compile(r"[^\W\d_]")
 _NOT_TEXT = frozenset({"script", "style", "noscript", "template", "title", "head"})
 
 
-def view_of(page: FoundPage, rows: Iterable[DeclaredRow]) -> PageView:
-    """The page's view; sizes and collapsed parts are those of elements whose text the rows declare. Never raises."""
+def view_of(page: FoundPage, rows: Iterable[DeclaredRow], *, as_picture: bool = False) -> PageView:
+    """The page's view; sizes and collapsed parts are those of elements whose text the rows declare. Never raises.
+
+    Of a picture or a PDF (`as_picture`) the browser tells nothing: what it shows is a viewer's page.
+    """
+    if as_picture:
+        said = "".join(text for row in rows for text in (row.content_text, *row.purposes, row.opt_out))
+        share = japanese_share(said)
+        return PageView(address=page.address, screenshot=page.screenshot, as_picture=True, japanese=share)
     told = PageView(
         address=page.address,
         screenshot=page.screenshot,

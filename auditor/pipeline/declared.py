@@ -6,6 +6,7 @@ from urllib.parse import urldefrag
 
 from auditor.decode import Knowledge
 from auditor.disclosures import Disclosure, Reach, load_disclosure, reach, read_disclosure, view_of
+from auditor.disclosures.pdf import ENCODING as PDF_ENCODING
 from auditor.errors import InputError
 from auditor.evidence import FoundPage, Outcome, PageLinks, VisitEvidence, VisitKind
 from auditor.pipeline.linked import linked_pages
@@ -136,7 +137,10 @@ def _joined(read: Sequence[_Read], visits: Sequence[VisitEvidence]) -> Disclosur
                 further = {"where": f"{other.page.address} {row.where}", "page": other.page.address}
                 rows.append(row.model_copy(update=further))
     left = [*best.disclosure.not_understood, *(t for other in others for t in other.disclosure.not_understood)]
-    views = tuple(view_of(each.page, each.disclosure.rows) for each in (best, *others))
+    views = tuple(
+        view_of(each.page, each.disclosure.rows, as_picture=each.disclosure.encoding == PDF_ENCODING)
+        for each in (best, *others)
+    )
     found = any(each.disclosure.found for each in (best, *others))
     return best.disclosure.model_copy(
         update={

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-type Pages = Mapping[str, Mapping[str, str]]
-"""HTML by host and path."""
+type Answer = Callable[[Request], Response]
+type Pages = Mapping[str, Mapping[str, str | Answer]]
+"""HTML, or what answers, by host and path."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ def pages_web(folder: Path, pages: Pages) -> Iterator[PagesWeb]:
     address = f"127.0.0.1:{listener.getsockname()[1]}"
 
     async def answer(request: Request) -> Response:
-        html = pages[request.url.hostname or ""].get(request.url.path)
-        return Response(status_code=404) if html is None else HTMLResponse(html)
+        found = pages[request.url.hostname or ""].get(request.url.path)
+        if found is None:
+            return Response(status_code=404)
+        return HTMLResponse(found) if isinstance(found, str) else found(request)
 
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]

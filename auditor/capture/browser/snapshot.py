@@ -10,6 +10,10 @@ from auditor.capture.browser.cdp import CdpClient, CdpError
 from auditor.capture.browser.sensor import WITH_FRAMES, Sensor
 from auditor.capture.browser.stores import Place, read_stores
 
+VIEWER = "chrome-extension://"
+"""Of the browser's own viewer of PDFs. The frame in it that draws the PDF has the site's origin and may not read its
+storage: who asks in its name has its process ended by the browser (Chromium's ChildProcessSecurityPolicy)."""
+
 WORKERS = frozenset({"worker", "shared_worker", "service_worker"})
 
 
@@ -23,10 +27,14 @@ async def snapshot(client: CdpClient, sensor: Sensor, endpoint: str) -> dict[str
     web: dict[tuple[str, str], list[Any]] = {}
     places: dict[str, Place] = {}
     workers: dict[str, str] = {}
+    viewers: set[str] = set()
     for session, info in list(sensor.sessions.items()):
         if info["type"] in WITH_FRAMES:
             try:
                 tree = (await client.send("Page.getFrameTree", {}, session))["frameTree"]
+                if tree["frame"]["url"].startswith(VIEWER) or info.get("parentId") in viewers:
+                    viewers.add(info["targetId"])
+                    continue
                 for frame in _frames(tree):
                     if (key := await _key_of_frame(client, session, frame["id"])) is not None:
                         places.setdefault(key, Place(info["targetId"], info["type"], key))
