@@ -35,7 +35,7 @@ def before_consent(m: Matter) -> Said:
         return Said(outcome="no_banner" if none else "no_choice")
     choices = Choices(m.observed)
     found: list[Finding | None] = []
-    listed: list[Transmission] = []
+    early_as: dict[str, list[Transmission]] = {"before_choice_listed": [], "before_choice_unclear": []}
     for receiver in m.observed.receivers.values():
         state = _state(m, receiver)
         refused = [t for t in receiver.items if choices.after_refusal(t) and _of_person(m, t)]
@@ -45,23 +45,23 @@ def before_consent(m: Matter) -> Said:
         elif early and state in ("missing", "missing_unproven"):
             case = "before_choice" if state == "missing" else "before_choice_weak"
             found.append(_finding(m, receiver, case, early))
-        if early and state == "":
-            listed += early
-    if listed:
-        names = joined([m.name(t.vendor, t.recipient) for t in listed])
-        found.append(
-            m.writer.finding(
-                RULE, "before_choice_listed", detail="before_choice", items=listed, words={"names": same(names)}
-            )
-        )
+        if early and not state.startswith("missing"):
+            early_as["before_choice_unclear" if state else "before_choice_listed"] += early
+    for case, items in early_as.items():
+        if items:
+            names = same(joined([m.name(t.vendor, t.recipient) for t in items]))
+            found.append(m.writer.finding(RULE, case, detail=case, items=items, words={"names": names}))
     lacking = [words for choice, words in _CHOICES.items() if choice not in made]
     return Said.of(found, "part_measured" if lacking else "nothing", {"words": lacking[0]} if lacking else {})
 
 
 def _state(m: Matter, receiver: Receiver) -> str:
     """Empty for a listed receiver, missing or missing_unproven, else unsure."""
-    if m.declared is None or receiver.kinds(m.knowledge) <= necessary_kinds(m.writer):
+    if receiver.kinds(m.knowledge) <= necessary_kinds(m.writer):
         return "unsure"
+    if m.declared is None:
+        # Where there is no disclosure it lists nobody; where one was only not read, nobody can say.
+        return "unsure" if not m.nowhere else "missing" if receiver.proven else "missing_unproven"
     case = unlisted_case(receiver, m.declared)
     return "" if case is None else case if case.startswith("missing") else "unsure"
 

@@ -8,7 +8,6 @@ HEAD = '<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewpor
 FOOT = '<footer><a href="/external">外部送信について</a> <a href="/privacy">プライバシーポリシー</a></footer>'
 ADCOM, PARTNER, GUARD = "t.adcom.test", "s.partner.test", "t.guard.test"
 CONTENT = "Cookie ID、閲覧したページのURL、ハッシュ化（元に戻せない文字への置き換え）したメールアドレス"
-OWN_LOG = '<script>fetch("/log?u=" + encodeURIComponent(location.href))</script>'
 
 
 def hit(host: str, number: int, more: str = "", path: str = "/hit") -> str:

@@ -15,7 +15,6 @@ from .pages import (
     FOOT,
     GUARD,
     HEAD,
-    OWN_LOG,
     PARTNER,
     SEND,
     SEVEN,
@@ -42,7 +41,7 @@ class Shop(NamedTuple):
 def shop(home: str, external: str | None = None, more: str = "disclosure: {find: 1}", **pages: str | Answer) -> Shop:
     """A site with a first page, a disclosure where it has one, and further pages by the names of their paths."""
     privacy = f"{HEAD}<title>プライバシーポリシー</title><h1>プライバシーポリシー</h1><p>大切に扱います。</p>"
-    found: dict[str, str | Answer] = {"/": home, "/privacy": privacy, "/log": nothing, "/hit": picture}
+    found: dict[str, str | Answer] = {"/": home, "/privacy": privacy, "/hit": picture}
     found |= {"/x": picture} | {f"/{name}": value for name, value in pages.items()}
     return Shop(found | ({"/external": external} if external is not None else {}), more)
 
@@ -50,11 +49,6 @@ def shop(home: str, external: str | None = None, more: str = "disclosure: {find:
 def picture(_request: Request) -> Response:
     """What a tag's server answers."""
     return Response(b"GIF89a", media_type="image/gif")
-
-
-def nothing(_request: Request) -> Response:
-    """What the site's own log answers."""
-    return Response(status_code=204)
 
 
 def partner(_request: Request) -> Response:
@@ -109,7 +103,7 @@ STOPS = "オプトアウトすると送信を停止します。"
 OUT = 'before: [{goto: "https://adcom.test/optout"}]'
 ITEM_MAJOR = f"""{HEAD}<title>外部送信について</title><h1>外部送信について</h1>
 <h2>送信先</h2><ul><li>アドコム株式会社</li><li>連携広告株式会社</li></ul>
-<h2>送信される情報</h2><ul><li>各種のデータ</li></ul><h2>利用目的</h2><ul><li>広告の配信のため</li></ul>"""
+<h2>送信される情報</h2><ul><li>各種のデータ</li></ul><h2>利用目的</h2><ul><li>閲覧の分析</li><li>広告の配信</li></ul>"""
 ENGLISH = f"""{HEAD}<title>Cookie policy</title><h1>Cookie policy</h1>
 <p>We send information about visitors to others.</p>
 <table><tr><th>Recipient</th><th>Service</th><th>Information sent</th><th>Purpose</th></tr>
@@ -118,7 +112,7 @@ SMALL = "font-size: 8px"
 
 PLAIN: dict[str, Shop] = {
     "good": shop(
-        page(OWN_LOG, SYNC, MAIL_HIT, FOOT),
+        page(hits("good.test", "&adcomv=1", "/x"), SYNC, MAIL_HIT, FOOT),
         disclosure(good(), line("連携広告株式会社", service="レンケイ"), after=SEVEN),
         'disclosure: {find: 1}\n    service_type: "4"',
     ),
@@ -150,7 +144,14 @@ PLAIN: dict[str, Shop] = {
     "english": shop(page(hits(ADCOM), FOOT), ENGLISH),
     "mixed": shop(
         page(hits(ADCOM), FOOT),
-        ENGLISH.replace("to measure visits", "広告の効果を測るため").replace("Adtag", POLICY.format(path="en")),
+        ENGLISH.replace("to measure visits", "計測のため").replace("Adtag", POLICY.format(path="en")),
+    ),
+    "vague": shop(
+        page(MAIL_HIT, hits(GUARD), FOOT),
+        disclosure(
+            line(content="Cookie ID、閲覧したページのURL、お客様の登録内容", opt_out="停止できます"),
+            line("防犯株式会社", service="ボウハン"),
+        ),
     ),
     "pdf": shop(
         page(hits(ADCOM), '<footer><a href="/pdf">外部送信について</a></footer>'),
@@ -163,6 +164,12 @@ PLAIN: dict[str, Shop] = {
             line("提携先の広告会社", service="", theirs=""),
             after=SEVEN.replace("オプトアウトすると、おすすめの表示を利用できなくなります。", ""),
         ),
+    ),
+    "listing": shop(
+        page(hits(ADCOM), FOOT),
+        f"""{HEAD}<title>外部送信について</title><h2>送信先</h2><table>
+<tr><th>送信先事業者</th><th>送信される情報</th></tr><tr><td>アドコム株式会社</td><td>{CONTENT}</td></tr></table>
+<h2>利用目的</h2><ul><li>閲覧の分析</li><li>広告の配信</li></ul>""",
     ),
     "linking": shop(
         page(hits(ADCOM), FOOT),
@@ -192,7 +199,7 @@ OPTED = {"stop-out": "stop", "still-out": "still"}
 ASKS = "当サイトはCookieにより閲覧の情報を外部の事業者に送信します。"
 CHOOSING: dict[str, Shop] = {
     "asks": shop(page(banner(ASKS, accepted=SEND), FOOT), disclosure(good())),
-    "early": shop(page(banner("ようこそ。よろしいですか。", early=SEND)), more=""),
+    "early": shop(page(banner("当サイトはCookieを使います。", early=SEND)), more=""),
     "told": shop(page(banner(ASKS, early=SEND), '<a href="/privacy">プライバシーポリシー</a>'), more=""),
     "refused": shop(
         page(hit(PARTNER, 1), banner(ASKS, accepted=SEND, refused=SEND), FOOT),
