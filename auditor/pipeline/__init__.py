@@ -7,6 +7,15 @@ derive   a run's folder -> transmissions, findings, changes, tables, report; no 
 from auditor.pipeline.address import disclosure_at
 from auditor.pipeline.audit import audit, resume
 from auditor.pipeline.derive import derive, derive_and_write, knowledge_of
-from auditor.pipeline.recordings import import_recordings
+from auditor.pipeline.recordings import import_recordings, site_in
 
-__all__ = ["audit", "derive", "derive_and_write", "disclosure_at", "import_recordings", "knowledge_of", "resume"]
+__all__ = [
+    "audit",
+    "derive",
+    "derive_and_write",
+    "disclosure_at",
+    "import_recordings",
+    "knowledge_of",
+    "resume",
+    "site_in",
+]

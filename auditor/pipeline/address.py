@@ -41,7 +41,8 @@ def disclosure_at(
         run.custody("start", {"run": out.name})
         wanted = [task for task in tasks_of(scenario) if task[2] is VisitKind.disclosure]
         go_on(run, scenario, wanted, 1, lambda _total: lambda _visit: None)
-        found, notes = disclosures_of(run, scenario, [read_visit(run, v) for v in run.published()], knowledge_of())
+        visits = [read_visit(run, visit) for visit in run.published()]
+        found, notes = disclosures_of(run, scenario.sites, visits, knowledge_of())
         run.write_bag()
     finally:
         run.release()

@@ -6,7 +6,7 @@ import platform
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,7 +42,7 @@ def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Cal
     try:
         digest = hashlib.sha256(scenario_file.read_bytes()).hexdigest()
         run.write_facts(facts_of(out.name, scenario, scenario_file.name, digest))
-        _keep_files(run, scenario)
+        keep_files(run, scenario.sites, scenario.vendors)
         run.custody("start", {"run": out.name})
         for recording, digest in replays.items():
             run.custody("replay", {"file": recording.name, "sha256": digest})
@@ -84,6 +84,18 @@ def scenario_of(run: RunFolder) -> Scenario | None:
         return Scenario.model_validate_json(str(text))
     except ValueError as error:
         raise InputError(f"holds no valid scenario: {error}", file=run.data / "run.json") from None
+
+
+def sites_of(run: RunFolder) -> tuple[Site, ...]:
+    """The sites a run is about: its scenario's, or the one whose traffic an import is. Raises InputError."""
+    text = run.facts().get("site")
+    if text is None:
+        scenario = scenario_of(run)
+        return scenario.sites if scenario is not None else ()
+    try:
+        return (Site.model_validate_json(str(text)),)
+    except ValueError as error:
+        raise InputError(f"holds no valid site: {error}", file=run.data / "run.json") from None
 
 
 def tasks_of(scenario: Scenario) -> list[Task]:
@@ -195,14 +207,14 @@ def facts_of(name: str, scenario: Scenario, file: str, digest: str) -> dict[str,
     }
 
 
-def _keep_files(run: RunFolder, scenario: Scenario) -> None:
+def keep_files(run: RunFolder, sites: Iterable[Site], vendors: Iterable[Path]) -> None:
     """What the derived results need besides the visits goes into the run: it must stand on its own."""
-    for site in scenario.sites:
+    for site in sites:
         if site.disclosure is not None and site.disclosure.file is not None:
             folder = run.data / "disclosures"
             folder.mkdir(exist_ok=True)
             shutil.copy(site.disclosure.file, folder / f"{site.id}{site.disclosure.file.suffix.lower()}")
-    for source in scenario.vendors:
+    for source in vendors:
         (run.data / "vendors").mkdir(exist_ok=True)
         for path in sorted((*source.glob("*.yaml"), *source.glob("*.json"))):
             shutil.copy(path, run.data / "vendors" / path.name)

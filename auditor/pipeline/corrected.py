@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auditor.disclosures import Correction, Disclosure, disclosure_yaml, load_disclosure
 from auditor.errors import InputError
-from auditor.pipeline.audit import scenario_of
+from auditor.pipeline.audit import sites_of
 from auditor.pipeline.derive import derive, knowledge_of
 from auditor.store.run import RunFolder, replace
 
@@ -31,8 +31,7 @@ def use_corrected(run: Path, site: str, file: Path, by: str, note: str, at: date
     """
     folder = RunFolder.open(run, hold=True)
     try:
-        scenario = scenario_of(folder)
-        if scenario is None or site not in {each.id for each in scenario.sites}:
+        if site not in {each.id for each in sites_of(folder)}:
             raise InputError("the run has no such site", file=run / site)
         knowledge = knowledge_of(folder.data / "vendors")
         made = load_disclosure(file, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)

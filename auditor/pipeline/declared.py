@@ -10,7 +10,7 @@ from auditor.disclosures.pdf import ENCODING as PDF_ENCODING
 from auditor.errors import InputError
 from auditor.evidence import FoundPage, Outcome, PageLinks, VisitEvidence, VisitKind
 from auditor.pipeline.linked import linked_pages
-from auditor.scenario import DisclosureAt, Scenario, Site
+from auditor.scenario import DisclosureAt, Site
 from auditor.store.run import RunFolder
 
 PDF = "application/pdf"
@@ -22,7 +22,7 @@ class _Read(NamedTuple):
 
 
 def disclosures_of(
-    run: RunFolder, scenario: Scenario | None, visits: Sequence[VisitEvidence], knowledge: Knowledge
+    run: RunFolder, sites: Iterable[Site], visits: Sequence[VisitEvidence], knowledge: Knowledge
 ) -> tuple[dict[str, Disclosure], list[str]]:
     """Each site's disclosure by site id, and a note for each place that could not be read: not measured."""
     found: dict[str, Disclosure] = {}
@@ -30,7 +30,7 @@ def disclosures_of(
     by_site: dict[str, list[VisitEvidence]] = {}
     for visit in visits:
         by_site.setdefault(visit.visit.site, []).append(visit)
-    for site in scenario.sites if scenario else ():
+    for site in sites:
         if site.disclosure is None:
             continue
         mine = by_site.get(site.id, [])

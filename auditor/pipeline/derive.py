@@ -8,7 +8,7 @@ from auditor.check import judge_run
 from auditor.compare import compare_run
 from auditor.decode import Knowledge, Transmission, decode_visit
 from auditor.evidence import VisitKind
-from auditor.pipeline.audit import scenario_of
+from auditor.pipeline.audit import scenario_of, sites_of
 from auditor.pipeline.declared import disclosures_of
 from auditor.pipeline.places import cut_places
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
@@ -30,18 +30,21 @@ def derive(run: RunFolder) -> RunResult:
     facts = run.facts()
     scenario = scenario_of(run)
     knowledge = knowledge_of(run.data / "vendors")
+    sites = sites_of(run)
     visits = [read_visit(run, visit) for visit in run.published()]
+    if scenario is None and sites:
+        # An import's visits are named after their pages: all of them are the traffic of the one site.
+        visits = [v.model_copy(update={"visit": v.visit.model_copy(update=_told(sites[0]))}) for v in visits]
     transmissions: list[Transmission] = []
     coverage: list[VisitCoverage] = []
-    typed = {site.id: typed_on(site) for site in (scenario.sites if scenario else ())}
+    typed = {site.id: typed_on(site) for site in sites}
     for evidence in visits:
         if evidence.visit.kind in (VisitKind.audit, VisitKind.imported):
             items, rows = decode_visit(evidence, knowledge, typed.get(evidence.visit.site, ()))
             transmissions += items
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
-    disclosures, notes = disclosures_of(run, scenario, visits, knowledge)
+    disclosures, notes = disclosures_of(run, sites, visits, knowledge)
     audited = [v for v in visits if v.visit.kind is VisitKind.audit]
-    sites = scenario.sites if scenario else ()
     judged = judge_run(sites, visits, transmissions, disclosures, knowledge)
     return RunResult(
         run=str(facts.get("run", run.path.name)),
@@ -62,6 +65,10 @@ def derive(run: RunFolder) -> RunResult:
         notes=tuple(notes),
         key=run.masking_key,
     )
+
+
+def _told(site: Site) -> dict[str, str]:
+    return {"site": site.id, "operator": site.operator}
 
 
 def typed_on(site: Site) -> tuple[str, ...]:

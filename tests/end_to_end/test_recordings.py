@@ -308,3 +308,27 @@ def test_a_run_that_is_there_is_not_touched(imported: Imported) -> None:
 def tree(folder: Path) -> dict[str, tuple[int, int]]:
     files = ((p.relative_to(folder).as_posix(), p.stat()) for p in folder.rglob("*") if p.is_file())
     return {name: (found.st_size, found.st_mtime_ns) for name, found in files}
+
+
+def test_a_recording_is_held_against_the_disclosure_of_its_site(tmp_path: Path) -> None:
+    """Rows for Google and, by a former name, Meta: the third company in the recording is not listed."""
+    (tmp_path / "rules.html").write_text(
+        "<title>外部送信について</title><table><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th></tr>"
+        "<tr><td>Google LLC</td><td>Cookie、閲覧したページのURL</td><td>当社の分析、送信先の広告</td></tr>"
+        "<tr><td>Facebook, Inc.</td><td>Cookie、閲覧したページのURL</td><td>当社の分析、送信先の広告</td></tr></table>",
+        encoding="utf-8",
+    )
+    scenario = tmp_path / "site.yaml"
+    scenario.write_text(
+        "scenario: dojo\nsites: [{id: dojo, operator: ClassDojo, disclosure: {file: rules.html}, "
+        'url: "https://teacher-login.www.classdojo.com/"}]\n'
+    )
+    recording = REAL / "edtech/teacher-login-www.classdojo.com.har"
+    done = auditor("import", recording, "--scenario", scenario, "--out", tmp_path / "run")
+    assert (done.returncode, done.stderr) == (1, "")
+    found = pd.read_csv(tmp_path / "run/data/derived/csv/findings.csv", encoding="utf-8-sig", keep_default_na=False)
+    named = found[found.rule.isin(["JP-03", "JP-05", "JP-06", "JP-26"])]
+    assert named[["site", "rule", "verdict", "vendor"]].to_numpy().tolist() == [
+        ["dojo", "JP-03", "fail", "bytedance"],
+        ["dojo", "JP-06", "warn", "meta"],
+    ]
