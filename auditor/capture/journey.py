@@ -30,6 +30,9 @@ from auditor.scenario import (
 SLACK_S = 2.0
 """Playwright's own timeouts end a step; this much later we end Playwright (DESIGN.md 4, fact 13)."""
 
+BESIDE = "linked"
+"""What steps are called that are done in a tab of their own, beside the visit's page."""
+
 type PythonSteps = dict[str, Callable[[Page], Awaitable[object]]]
 
 

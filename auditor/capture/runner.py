@@ -113,7 +113,7 @@ async def _make_all(
         async with asyncio.TaskGroup() as group:
             for _ in range(max(1, min(workers, len(tasks)))):
                 group.create_task(_worker(shared, waiting, progress, group))
-    except ExceptionGroup as errors:
+    except ExceptionGroup as errors:  # a task group raises nothing else; its first error ended the others
         raise errors.exceptions[0] from None
     finally:
         forget_key(shared.authority)

@@ -19,7 +19,7 @@ from auditor.capture.browser.look import View, answers, look
 from auditor.capture.browser.sensor import Sensor
 from auditor.capture.browser.snapshot import jar, snapshot
 from auditor.capture.consent import Chooser
-from auditor.capture.disclosure import Finder, Links
+from auditor.capture.disclosure import Finder, Links, follow
 from auditor.capture.ending import DRIVER_GONE
 from auditor.capture.equipment import canary_proof, chromium, connect, lost, plant, recording
 from auditor.capture.ground import Attempt, Ground
@@ -33,7 +33,7 @@ from auditor.errors import InputError
 from auditor.evidence import Coverage, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
 from auditor.scenario import Goto, PlannedVisit, Site, Step
-from auditor.store.run import EVENTS_FILE, HOSTS_FILE, LINKS_FILE, PAGES_FILE, STATE_FILE
+from auditor.store.run import EVENTS_FILE, FOLLOWED_FILE, HOSTS_FILE, LINKS_FILE, PAGES_FILE, STATE_FILE
 
 BLANK = "about:blank"
 LINKED = (VisitKind.audit, VisitKind.disclosure)
@@ -185,6 +185,9 @@ async def _visit(
                 if kind is VisitKind.disclosure:
                     finder = Finder(journey, links, folder, context, viewed)
                     await _find(finder, site, page, ground, folder)
+                    urls = await finder.links_of_rows(ground.scenario.vendors)
+                    # Half of the visit's time is for them: the disclosure itself is kept by now.
+                    await follow(urls, context, journey, viewed, folder / FOLLOWED_FILE, limits.visit_ms / 2000)
                 await _phase(ground, sensor, Phase.settle)
                 if not await ground.proxy.settle(limits.settle_quiet_ms, limits.settle_max_ms):
                     seen = "limit reached before the network was quiet"
@@ -240,8 +243,6 @@ async def _find(finder: Finder, site: Site, page: Page, ground: Ground, folder: 
             await finder.keep(page)
         else:
             await finder.find(page, operations, settle)
-        # Half of the visit's time is for what its rows link to: the disclosure itself is kept by then.
-        await finder.follow(ground.scenario.vendors, limits.visit_ms / 2000)
     finally:
         finder.write(folder / PAGES_FILE)
 

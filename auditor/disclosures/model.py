@@ -39,6 +39,7 @@ class DeclaredRow(BaseModel):
     box: tuple[int, int, int, int] | None = Field(
         None, description="left, top, width, height in CSS px on the page as it was shown; None: not measured"
     )
+    sheet: int = Field(0, description="of a PDF, from 1; `box` is on it")
     picture: str = Field("", description="file of a picture of its place, where one was cut; '' otherwise")
     quote: str = Field("", description="the row's text as it stands there, shortened")
     confidence: float = Field(1.0, description="1: table or keys; less where the page's structure had to be guessed")
@@ -80,17 +81,17 @@ class LinkedPage(BaseModel):
     title: str = ""
     status: int | None = Field(None, description="HTTP status of the page; None: no answer, or not asked")
     problem: str = Field("", description="why it could not be looked at; '' where it was")
+    error: str = Field("", description="the browser's own error, where the address could not be loaded")
     evidence: str = Field("", description="visit/request of the page")
     japanese: float | None = Field(None, description="share of Japanese letters among its letters, 0 to 1")
     content: tuple[str, ...] = Field((), description="taxonomy codes its words name, wherever they stand")
-    purpose: bool = Field(False, description="its words speak of purposes")
     screenshot: str = Field("", description="file in the visit's folder")
 
     @property
     def is_dead(self) -> bool:
         """Whether it is gone, or its server failed. A server may only have refused us: then nothing is known."""
         if self.status is None:
-            return bool(self.evidence)
+            return bool(self.error)
         return self.status >= _ERROR and self.status not in _REFUSED
 
     @property

@@ -15,13 +15,15 @@ from pdfplumber.table import Table as Drawn
 from pdfplumber.utils.exceptions import PdfminerException
 
 from auditor.disclosures.page import MAX_ROWS, Block, Cell, Line, Link, Page, Table
-from auditor.disclosures.place import Place
+from auditor.disclosures.place import Box, Place
 from auditor.errors import InputError
 
 type Placed = tuple[float, float, float, float, str]
 
 MAX_SHEETS = 200
 ENCODING = "pdf"
+DPI = 96
+MAX_PX = 40_000_000  # of one sheet's picture
 _CURE = "save the page as HTML or text, or write it as YAML"
 _LATIN_BREAK = re.compile(r"(?<=[A-Za-z0-9,.])\n(?=[A-Za-z0-9])")
 
@@ -70,14 +72,40 @@ def _sheet(sheet: Sheet, number: int) -> list[Block]:
             continue
         rest = rest.outside_bbox(table.bbox)
         where = f"page[{number}] > table[{count}]"
-        placed.append((table.bbox[1], Table(rows[:MAX_ROWS], Place(where), unread=max(0, len(rows) - MAX_ROWS))))
+        places = [Place(box=_box(row.bbox), sheet=number) for row in table.rows]
+        drawn = Table(rows[:MAX_ROWS], Place(where, "", _box(table.bbox), number), places)
+        drawn.unread = max(0, len(rows) - MAX_ROWS)
+        placed.append((table.bbox[1], drawn))
     for count, line in enumerate(rest.extract_text_lines(), 1):
         text = _plain(line["text"])
         if text:
-            place = Place(f"page[{number}] > line[{count}]")
+            box = _box((line["x0"], line["top"], line["x1"], line["bottom"]))
+            place = Place(f"page[{number}] > line[{count}]", "", box, number)
             near = tuple(Link(text, u) for *b, u in links if u and line["top"] - 2 <= b[1] <= line["bottom"])
             placed.append((line["top"], Line(text, tag="line", place=place, links=near)))
     return [block for _, block in sorted(placed, key=lambda p: p[0])]
+
+
+def sheet_picture(data: bytes, sheet: int) -> bytes:
+    """A sheet (from 1) as a PNG, 96 px an inch, as the boxes of its rows are. Raises InputError where it has none."""
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            drawn = pdf.pages[sheet - 1]
+            if drawn.width * drawn.height * (DPI / 72) ** 2 > MAX_PX:
+                raise InputError("a sheet of the PDF is too large to be drawn")
+            out = io.BytesIO()
+            drawn.to_image(resolution=DPI).original.save(out, "PNG")
+    except InputError:
+        raise
+    except Exception:  # a PDF that could be read may still not be drawn: pdfium has errors of its own
+        raise InputError("a sheet of the PDF cannot be drawn") from None
+    return out.getvalue()
+
+
+def _box(bbox: tuple[float, float, float, float]) -> Box:
+    """From points (72 an inch) to px."""
+    left, top, right, bottom = (max(0.0, edge) * DPI / 72 for edge in bbox)
+    return round(left), round(top), max(1, round(right - left)), max(1, round(bottom - top))
 
 
 def _rows(table: Drawn, links: list[Placed]) -> list[list[Cell]]:

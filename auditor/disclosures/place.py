@@ -14,7 +14,7 @@ MAX_EDGE = 1_000_000
 _STEP = re.compile(r"([a-z][a-z0-9-]*)(?:\[(\d+)\])?")
 
 type Box = tuple[int, int, int, int]
-"""Left, top, width and height in CSS px, from the page's upper left corner."""
+"""Left, top, width and height in CSS px (96 an inch), from the upper left corner of the page, or of a PDF's sheet."""
 
 
 class Place(NamedTuple):
@@ -23,6 +23,7 @@ class Place(NamedTuple):
     where: str = ""
     selector: str = ""
     box: Box | None = None
+    sheet: int = 0  # of a PDF, from 1
 
 
 NOWHERE = Place()
@@ -38,9 +39,10 @@ def place_of(element: etree._Element | None, where: str = "", depth: int = 0) ->
 def joined(places: Iterable[Place]) -> Place:
     """The place of something that stands in several: named by the first, the box around those that have one."""
     several = tuple(places)
-    boxes = [place.box for place in several if place.box is not None]
+    first = several[0] if several else NOWHERE
+    boxes = [place.box for place in several if place.box is not None and place.sheet == first.sheet]
     selectors = list(dict.fromkeys(place.selector for place in several if place.selector))[:MAX_SELECTORS]
-    return Place(several[0].where if several else "", ", ".join(selectors), _around(boxes))
+    return Place(first.where, ", ".join(selectors), _around(boxes), first.sheet)
 
 
 def _around(boxes: list[Box]) -> Box | None:

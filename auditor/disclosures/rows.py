@@ -87,6 +87,7 @@ class RowMaker:
             "where": place.where,
             "selector": place.selector,
             "box": place.box,
+            "sheet": place.sheet,
             "quote": _shortened(draft.quote),
             "confidence": confidence,
         }

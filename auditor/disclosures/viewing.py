@@ -20,8 +20,10 @@ def view_of(page: FoundPage, rows: Iterable[DeclaredRow], *, as_picture: bool = 
 
     Of a picture or a PDF (`as_picture`) the browser tells nothing: what it shows is a viewer's page.
     """
+    rows = tuple(rows)
+    # Names may be in Latin letters: what is sent and why must be Japanese.
+    said = "".join(text for row in rows for text in (row.content_text, *row.purposes, row.opt_out))
     if as_picture:
-        said = "".join(text for row in rows for text in (row.content_text, *row.purposes, row.opt_out))
         share = japanese_share(said)
         return PageView(address=page.address, screenshot=page.screenshot, as_picture=True, japanese=share)
     told = PageView(
@@ -33,10 +35,7 @@ def view_of(page: FoundPage, rows: Iterable[DeclaredRow], *, as_picture: bool = 
     root = parse_tree(page.html)
     if root is None:
         return told
-    rows = tuple(rows)
     declared = _squashed("".join(_texts(rows)))
-    # Names may be in Latin letters: what is sent and why must be Japanese.
-    said = "".join(text for row in rows for text in (row.content_text, *row.purposes, row.opt_out))
     sizes: list[float] = []
     collapsed: list[str] = []
     texts: list[str] = []

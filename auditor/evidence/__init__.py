@@ -16,7 +16,7 @@ from auditor.evidence.exchange import (
     Message,
     StackFrame,
 )
-from auditor.evidence.found import FoundPage, Operation, PageLink, PageLinks
+from auditor.evidence.found import Followed, FoundPage, Operation, PageLink, PageLinks
 from auditor.evidence.kept import Cookie, Signal, SignalKind, StorageItem
 from auditor.evidence.visit import (
     ConsentClick,
@@ -44,6 +44,7 @@ __all__ = [
     "Coverage",
     "Evidence",
     "Exchange",
+    "Followed",
     "FoundPage",
     "Headers",
     "Interim",

@@ -43,11 +43,21 @@ class FoundPage(Evidence):
     viewport: bool | None = Field(None, description="whether it has a viewport meta element")
     opened: int = Field(0, description="collapsed parts that were opened to read it")
     problem: str = Field("", description="why it was not read, when it was not")
-    linked: bool = Field(False, description="opened by its address since a row of the disclosure links to it")
-    asked: str = Field("", description="the address as the row has it, when `linked`")
     html: str = Field(
         "",
         description="as rendered; elements with text of their own carry data-auditor-px, the computed size of their "
         "letters in px, and data-auditor-collapsed where they were not to be seen before parts were opened; blocks "
         "carry data-auditor-box, left, top, width and height in CSS px on the picture of the whole page",
     )
+
+
+class Followed(Evidence):
+    """A page that a row of the disclosure links to, as it answered."""
+
+    asked: str = Field(description="the address as the row has it")
+    address: str = Field(description="where it led")
+    title: str = ""
+    screenshot: str = Field("", description="file in the visit's folder: what is to be seen of it")
+    problem: str = Field("", description="why it was not looked at, when it was not")
+    error: str = Field("", description="the browser's own error (net::ERR_...), where the address could not be loaded")
+    html: str = Field("", description="as rendered")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from auditor.evidence.base import Consent, CookieMode, Evidence, Outcome, VisitKind, Visitor
 from auditor.evidence.exchange import Exchange
-from auditor.evidence.found import FoundPage, PageLinks
+from auditor.evidence.found import Followed, FoundPage, PageLinks
 from auditor.evidence.kept import Cookie, Signal, StorageItem
 from auditor.hosts import Host
 
@@ -141,3 +141,6 @@ class VisitEvidence(Evidence):
     document_html: str | None = Field(None, description="the page as rendered at the end")
     links: tuple[PageLinks, ...] = Field((), description="of the pages the visit was on")
     pages: tuple[FoundPage, ...] = Field((), description="opened because they may be the site's disclosure")
+    followed: tuple[Followed, ...] | None = Field(
+        None, description="opened because rows of the disclosure link to them; None: the visit did not come to that"
+    )

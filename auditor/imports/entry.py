@@ -134,7 +134,7 @@ def _header_name(name: str) -> bytes:
 
 
 def to_header(text: str) -> bytes:
-    """Header text as bytes: UTF-8, half surrogates as `\\udXXX`, which no header can carry."""
+    """Header text as bytes: UTF-8, half surrogates as `\\ud800` to `\\udfff`, which no header can carry."""
     return text.encode("utf-8", "backslashreplace")
 
 

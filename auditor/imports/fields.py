@@ -133,7 +133,7 @@ def parts(values: list[object] | None, where: str) -> Iterator[Part]:
 
 
 def plain(text: str) -> str:
-    """Text that can be stored as UTF-8: half surrogate pairs and NUL as `\\udXXX` and `\\x00`."""
+    """Text that can be stored as UTF-8: half surrogates as `\\ud800` to `\\udfff`, NUL as `\\x00`."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 

@@ -65,10 +65,10 @@ def _disclosure(
         path = run.data / "disclosures" / f"{site.id}{named.file.suffix.lower()}"
         return load_disclosure(path, vendors=knowledge.vendors, taxonomy=knowledge.taxonomy)
     visit = next((v for v in visits if v.visit.kind is VisitKind.disclosure), None)
-    if visit is None or visit.visit.outcome is not Outcome.complete:
+    # What other companies' pages did to the visit, after the disclosure was kept, is no reason not to read it.
+    if visit is None or (visit.visit.outcome is not Outcome.complete and visit.followed is None):
         raise InputError(f"its page was not visited: {visit.visit.reason if visit else 'no visit'}")
-    kept = tuple(page for page in visit.pages if not page.linked) or _as_kept(visit)
-    pages = tuple(_opened(page, visit) for page in kept)
+    pages = tuple(_opened(page, visit) for page in visit.pages or _as_kept(visit))
     read = [_Read(page, _page(page, visit, knowledge)) for page in pages if page.html and not page.problem]
     problems = "; ".join(dict.fromkeys(f"{page.address}: {page.problem}" for page in pages if page.problem))
     if not read:
@@ -105,7 +105,7 @@ def _opened(page: FoundPage, visit: VisitEvidence) -> FoundPage:
 def _page(page: FoundPage, visit: VisitEvidence, knowledge: Knowledge) -> Disclosure:
     data: bytes | str = page.html
     content_type = "text/html"
-    if (pdf := _pdf(page, visit)) is not None:
+    if (pdf := pdf_of(page.address, visit)) is not None:
         data, content_type = pdf, PDF
     return read_disclosure(
         data,
@@ -116,11 +116,11 @@ def _page(page: FoundPage, visit: VisitEvidence, knowledge: Knowledge) -> Disclo
     )
 
 
-def _pdf(page: FoundPage, visit: VisitEvidence) -> bytes | None:
+def pdf_of(address: str, visit: VisitEvidence) -> bytes | None:
     """A PDF's bytes as the server sent them: the browser shows them in a viewer of its own."""
     for exchange in visit.exchanges:
         kind = (exchange.response_header("content-type") or "").split(";")[0].strip().lower()
-        if kind == PDF and exchange.url == urldefrag(page.address).url:
+        if kind == PDF and exchange.url == urldefrag(address).url:
             return exchange.response_content().data
     return None
 

@@ -22,7 +22,7 @@ from auditor.evidence import (
 )
 from auditor.store.browser_events import read_events, read_hops
 from auditor.store.calls import Calls, read_calls, script_cookies
-from auditor.store.found import read_links, read_pages
+from auditor.store.found import read_followed, read_links, read_pages
 from auditor.store.hosts import read_hosts, unanswered
 from auditor.store.jar import cookies_of
 from auditor.store.join import coverage_of, join
@@ -30,6 +30,7 @@ from auditor.store.kept import gone_frames, kept_items
 from auditor.store.run import (
     DOCUMENT_FILE,
     EVENTS_FILE,
+    FOLLOWED_FILE,
     HOSTS_FILE,
     LINKS_FILE,
     PAGES_FILE,
@@ -89,6 +90,7 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
         links=read_links(folder / LINKS_FILE),
         pages=read_pages(folder / PAGES_FILE),
+        followed=read_followed(folder / FOLLOWED_FILE),
     )
 
 

@@ -40,6 +40,7 @@ HOSTS_FILE = "hosts.json"
 DOCUMENT_FILE = "document.html"
 LINKS_FILE = "links.json.gz"
 PAGES_FILE = "pages.json"
+FOLLOWED_FILE = "followed.json"
 
 
 class FileFact(Evidence):

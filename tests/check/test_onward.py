@@ -40,10 +40,10 @@ READ = {"status": 200, "japanese": 0.9, "evidence": "shop.disclosure/r00002"}
         (POLICY, READ, [], "pass"),
         (POLICY, {**READ, "japanese": 0.0}, [("foreign", "warn")], "warn"),
         (POLICY, {**READ, "status": 404}, [("dead", "warn")], "warn"),
-        (POLICY, {"evidence": READ["evidence"], "problem": "net::ERR_NAME_NOT_RESOLVED"}, [("dead", "warn")], "warn"),
+        (POLICY, {"evidence": READ["evidence"], "error": "net::ERR_NAME_NOT_RESOLVED"}, [("dead", "warn")], "warn"),
         # Refused to us, too slow, or never opened: nothing is known of it.
         (POLICY, {**READ, "status": 403}, [], "not_measured"),
-        (POLICY, {"problem": "not opened: took too long"}, [], "not_measured"),
+        (POLICY, {"evidence": READ["evidence"], "problem": "took too long"}, [], "not_measured"),
         (POLICY, None, [], "not_measured"),
         ("https://partner.test/privacy", READ, [("other_company", "warn")], "warn"),
     ],

@@ -1,11 +1,15 @@
 """A disclosure is found by clicks from the site's page, kept as it is shown, and read; where there is none, none is."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from auditor.capture.disclosure import following
 from auditor.disclosures import Disclosure
 from auditor.evidence import Outcome, VisitKind
 from auditor.pipeline import audit, derive, disclosure_at
@@ -14,12 +18,13 @@ from auditor.report import RunResult
 from auditor.scenario import Network
 from auditor.store.run import RunFolder
 
-from .pages_web import PagesWeb, pages_web
+from .pages_web import Answer, PagesWeb, pages_web
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TABLE = """<table><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th></tr>
 <tr><td>Google LLC</td><td>Cookie、閲覧したページのURL</td><td>アクセス解析</td></tr></table>"""
+PDF = Path(__file__).parents[1] / "disclosures" / "pages" / "pdf_table.pdf"
 GREEN, WHITE = (1, 200, 3), (255, 255, 255)
 LINKED = f"""<!doctype html><meta charset="utf-8"><title>公表事項</title><h1>外部送信規律に基づく公表事項</h1>
 <div style="height: 3000px"></div>
@@ -37,7 +42,16 @@ RULES = f"<!doctype html>{VIEWPORT}<title>外部送信について</title><h1>�
 POLICY = "<!doctype html><title>プライバシーポリシー</title><h1>プライバシーポリシー</h1><p>大切に扱います。</p>"
 SHOP = "<!doctype html><title>店</title><h1>くつの店</h1><p>いらっしゃいませ。</p>"
 
-PAGES = {
+
+class Late(Response):
+    """Nothing for six seconds."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(6)
+        await super().__call__(scope, receive, send)
+
+
+PAGES: dict[str, dict[str, str | Answer]] = {
     # in the footer
     "foot.test": {
         "/": f'{SHOP}<a href="/shoes">くつ</a><footer><a href="/rules">外部送信について</a></footer>',
@@ -68,10 +82,37 @@ PAGES = {
     "policy.test": {
         "/ja": "<title>方針</title><p>当社はCookieと閲覧したページのURLを広告のために利用します。</p>",
         "/ja/out": "<title>停止</title><p>停止の手続きです。</p>",
+        "/slow": lambda _request: Late("late"),
+        "/loop": "<script>for (;;) alert(1)</script>",
         "/moved": '<script>location = "/en"</script>',
         "/en": "<title>Policy</title><p>We use cookies to measure.</p>",
         "/moved/out": "<title>停止</title><p>停止の手続きです。</p>",
         "/gone/out": "<title>停止</title><p>停止の手続きです。</p>",
+    },
+    # rows that link to a page too slow, to one that nobody serves, and to one that never stops asking
+    "harm.test": {
+        "/": f'{SHOP}<a href="/rules">外部送信について</a>',
+        "/rules": "<title>外部送信</title><table><tr><th>送信先</th><th>送信される情報</th><th>利用目的</th>"
+        "<th>プライバシーポリシー</th></tr>"
+        + "".join(
+            f'<tr><td>株式会社{name}</td><td>Cookie</td><td>解析</td><td><a href="{url}">方針</a></td></tr>'
+            for name, url in (
+                ("あ", "https://policy.test/slow"),
+                ("い", "https://dead.test/policy"),
+                ("う", "https://policy.test/loop"),
+                ("え", "https://policy.test/ja"),
+            )
+        )
+        + "</table>",
+    },
+    # a PDF, and a page far wider and longer than any picture
+    "paper.test": {
+        "/": f'{SHOP}<a href="/rules">外部送信について</a>',
+        "/rules": lambda _request: Response(PDF.read_bytes(), media_type="application/pdf"),
+    },
+    "vast.test": {
+        "/": f'{SHOP}<a href="/rules">外部送信について</a>',
+        "/rules": f"{RULES}<div style='width: 40000px; height: 40000px'></div>{TABLE.replace('Google LLC', 'あ社')}",
     },
     # no link at all
     "bare.test": {"/": SHOP},
@@ -82,7 +123,8 @@ JOURNEYS = {"foot.test": "journey: [{click: 'a[href=\"/shoes\"]'}]"}
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunFolder, RunResult]]:
     folder = tmp_path_factory.mktemp("found")
-    with pages_web(folder, PAGES) as web:
+    with pages_web(folder, PAGES) as web, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(following, "LINKED_S", 4.0)
         out = folder / "run"
         run = audit(scenario(folder, web), out, 2, lambda _total: lambda _visit: None, lambda _scenario: None)
         yield run, derive(RunFolder.open(out))
@@ -123,9 +165,11 @@ def declared(result: tuple[RunFolder, RunResult], site: str) -> Disclosure:
 
 def test_every_visit_is_complete(result: tuple[RunFolder, RunResult]) -> None:
     visits = [v.visit for v in result[1].visits if v.visit.kind is not VisitKind.control]
-    assert {v.visit: v.reason for v in visits if v.outcome is not Outcome.complete} == {}
+    assert {v.visit: v.reason.partition(":")[0] for v in visits if v.outcome is not Outcome.complete} == {
+        "harm.disclosure": "dialog_loop"
+    }
     assert [v.visit for v in visits if v.kind is VisitKind.disclosure] == [
-        f"{site}.disclosure" for site in ("bare", "broken", "deep", "foot", "menu", "none", "rows", "self")
+        f"{site}.disclosure" for site in sorted(host.removesuffix(".test") for host in PAGES if host != "policy.test")
     ]
     (note,) = result[1].notes
     assert note.startswith("broken: the disclosure could not be read: ")
@@ -162,6 +206,9 @@ def test_the_way_there_is_kept_click_by_click(result: tuple[RunFolder, RunResult
         if page.address.endswith("/rules")
     }
     assert paths == {
+        "paper": [("click", "外部送信について")],
+        "vast": [("click", "外部送信について")],
+        "harm": [("click", "外部送信について")],
         "foot": [("click", "外部送信について")],
         "menu": [("open", "メニュー"), ("click", "利用者情報の外部送信")],
         "deep": [("click", "プライバシーポリシー"), ("click", "外部送信規律に基づく公表事項")],
@@ -223,6 +270,35 @@ def test_what_the_rows_link_to_is_opened_and_looked_at(result: tuple[RunFolder, 
     (visit,) = [v.visit for v in result[1].visits if v.visit.visit == "rows.disclosure"]
     # What is on the linked pages says nothing of the visit to the disclosure.
     assert (visit.outcome, visit.final_url) == (Outcome.complete, "https://rows.test/rules")
+
+
+def test_a_pdfs_rows_have_pictures_and_a_vast_page_those_that_fit(result: tuple[RunFolder, RunResult]) -> None:
+    run, told = result
+    pictures = {d.site: [(r.recipient, r.picture) for r in d.rows] for d in cut_places(run, told).disclosures}
+    assert pictures["paper"] == [
+        ("Google LLC", "paper-001.png"),
+        ("Brightcove Inc.", "paper-002.png"),
+        ("株式会社くじら広告社", "paper-003.png"),
+    ]
+    assert pictures["vast"] == [("Google LLC", "vast-001.png"), ("あ社", "")]
+    row = declared(result, "paper").rows[0]
+    assert (row.sheet, row.selector) == (1, "")
+    assert row.box is not None
+    with Image.open(run.derived / "report" / "places" / "paper-001.png") as picture:
+        assert picture.height == row.box[3] + 2 * MARGIN_PX
+        assert picture.getpixel((row.box[0], MARGIN_PX)) == FRAME
+
+
+def test_what_linked_pages_do_costs_nothing_of_the_disclosure(result: tuple[RunFolder, RunResult]) -> None:
+    disclosure = declared(result, "harm")
+    assert [row.recipient for row in disclosure.rows] == ["株式会社あ", "株式会社い", "株式会社う", "株式会社え"]
+    # The visit ended at the third; a page too slow for us is not said to be dead.
+    assert [(p.url, p.problem if p.error == "" else p.error, p.is_dead, p.is_read) for p in disclosure.linked] == [
+        ("https://policy.test/slow", "took too long", False, False),
+        ("https://dead.test/policy", "net::ERR_TUNNEL_CONNECTION_FAILED", True, False),
+    ]
+    found = [(f.rule, f.case) for f in result[1].findings if f.site == "harm" and f.rule in ("JP-01", "JP-23")]
+    assert found == [("JP-23", "dead")]
 
 
 def test_each_row_has_a_picture_of_its_place(result: tuple[RunFolder, RunResult]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from auditor.errors import InputError
 from auditor.pipeline import derive, import_recordings, site_in
 from auditor.pipeline.corrected import use_corrected
+from auditor.pipeline.places import cut_places
 from auditor.report import RunResult
 from tests.check.chain import START, line, table
 
@@ -86,6 +87,15 @@ def test_the_rules_are_asked_of_it(files: tuple[Path, Path], tmp_path: Path) -> 
     (app,) = [a for a in result.assessments if a.rule == "JP-24"]
     assert app.question_ja == "アプリの最初の画面から公表に容易に到達できるか。"
     assert {(v.visit.site, v.visit.operator) for v in result.visits} == {("app", "株式会社くつ")}
+
+
+def test_a_pdf_named_as_a_file_is_read_and_drawn(files: tuple[Path, Path], tmp_path: Path) -> None:
+    har, scenario = files
+    pdf = Path(__file__).parents[1] / "disclosures" / "pages" / "pdf_table.pdf"
+    scenario.write_text(scenario.read_text("utf-8").replace("rules.html", str(pdf)), encoding="utf-8")
+    run = import_recordings([har], tmp_path / "run", *site_in(scenario, "app"))
+    (disclosure,) = cut_places(run, derive(run)).disclosures
+    assert [row.picture for row in disclosure.rows] == ["app-001.png", "app-002.png", "app-003.png"]
 
 
 def test_without_a_scenario_no_rule_is_asked(files: tuple[Path, Path], tmp_path: Path) -> None:

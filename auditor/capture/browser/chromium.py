@@ -300,7 +300,7 @@ def _scratch(profile: Path) -> Path:
 
     It keeps a socket there: where the profile's path is too long for one, a folder of its own in /tmp.
     """
-    socket = profile / "org.chromium.Chromium.XXXXXX" / "SingletonSocket"
+    socket = profile / f"org.chromium.Chromium.{'x' * 6}" / "SingletonSocket"  # six letters at random (mkdtemp)
     return profile if len(os.fsencode(socket)) <= SOCKET_PATH else Path(tempfile.mkdtemp(prefix="profile-", dir="/tmp"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.capture.browser.walls import Met, recognise
+from auditor.capture.journey import BESIDE
 from auditor.content import unpacked_size
 from auditor.domains import host_of
 from auditor.evidence import Exchange, Phase, Proof, Source, VisitEvidence
@@ -92,7 +93,10 @@ def asked_last(events: Path, page: str) -> str | None:
     asked: str | None = page
     for line in read_events(events):
         if line["method"] == "Auditor.step":
-            kind = line["params"]["step"].rpartition(".")[2]
+            step = line["params"]["step"]
+            if step.startswith(f"{BESIDE}."):
+                continue
+            kind = step.rpartition(".")[2]
             if kind == "goto":
                 asked = line["params"]["asked"]
             elif kind in ("click", "fill", "press", "select", "python"):

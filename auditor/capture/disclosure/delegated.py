@@ -1,8 +1,4 @@
-"""The pages a disclosure's rows link to: a recipient's policy, a way to opt out (GL解説; 施行規則22条の2の28①一).
-
-Which links they are is read from the page that was just kept; each is opened by its address, as the last thing the
-visit does, and kept as it answered.
-"""
+"""Which pages the rows of a disclosure link to, read from the page that was just kept."""
 
 import asyncio
 import threading

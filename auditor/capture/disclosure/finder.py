@@ -18,7 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.capture.browser.cdp import CdpError
 from auditor.capture.browser.look import View
 from auditor.capture.disclosure.delegated import delegated_links
-from auditor.capture.disclosure.links import Links, ask
+from auditor.capture.disclosure.links import READ_S, Links, Viewed, ask
 from auditor.capture.journey import Journey, StepFailed
 from auditor.disclosures.vocabulary import load_vocabulary
 from auditor.disclosures.wording import names_any
@@ -26,22 +26,17 @@ from auditor.evidence import Operation, PageLink
 from auditor.scenario import Goto
 
 MAX_PAGES = 8
-MAX_LINKED = 40
-LINKED_S = 15.0
-"""How long a page that a row links to may take to load; a recipient's page is often slow, never worth the visit."""
 MAX_OPENED = 20
 NARROW_PX = 360
-READ_S = 10.0
 OPEN_MS = 1_000
-MAX_SHOT_PX = 16_000
-"""Far longer pictures may repeat what they show (github.com/puppeteer/puppeteer/issues/1576)."""
+MAX_SHOT_PX = 4_000, 16_000
+"""Width and height; far longer pictures may repeat what they show (github.com/puppeteer/puppeteer/issues/1576)."""
 ROUNDS, ROUND_S = 60, 0.05
 """How often, and how far apart, it is asked where a click has led."""
 
 _INTERRUPTED = "interrupted by another navigation"
 
 type Settle = Callable[[], Awaitable[object]]
-type Viewed = Callable[[Page], Awaitable[View]]
 
 
 class Finder:
@@ -112,48 +107,13 @@ class Finder:
             return None
         return links.links if links is not None else None
 
-    async def follow(self, folders: tuple[Path, ...], seconds: float) -> None:
-        """Open what the rows of the kept pages link to, as long as there is time; what is not opened is noted.
-
-        Each in a tab of its own: what is on it says nothing of the visit, and the browser's error page, which comes
-        after a failed navigation, would interrupt the next one.
-        """
-        until = asyncio.get_running_loop().time() + seconds
-        wanted: dict[str, None] = {}
+    async def links_of_rows(self, folders: tuple[Path, ...]) -> tuple[str, ...]:
+        """The addresses that rows of the kept pages link to, each once; `folders` are further vendor files."""
+        found: dict[str, None] = {}
         for kept in [kept for kept in self._pages if "file" in kept and "problem" not in kept]:
             html = (self._folder / kept["file"]).read_text("utf-8", "replace")
-            wanted |= dict.fromkeys(await delegated_links(html, kept["address"], folders))
-        for number, url in enumerate(wanted, 1):
-            left = min(until - asyncio.get_running_loop().time(), LINKED_S)
-            if number > MAX_LINKED or left <= 0:
-                why = f"more than {MAX_LINKED} links" if number > MAX_LINKED else "no time was left"
-                found: dict[str, Any] = {"problem": f"not opened: {why}"}
-            else:
-                found = await self._open(url, number, left)
-            self._pages.append({"address": url, "asked": url, "linked": True, **found})
-
-    async def _open(self, url: str, number: int, seconds: float) -> dict[str, Any]:
-        """What a linked page shows; why it could not be looked at, where it could not."""
-        tab = await self._context.new_page()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._journey.run(tab, [Goto(goto=url)], "linked")
-            return await self._linked(tab, number)
-        except TimeoutError:
-            return {"problem": "not opened: took too long"}
-        except (StepFailed, CdpError) as error:
-            return {"problem": str(error)}
-        finally:
-            await tab.close()
-
-    async def _linked(self, page: Page, number: int) -> dict[str, Any]:
-        """The linked page that is open, as it looks; its HTML goes into the visit's folder. Raises CdpError."""
-        copy = await ask(await self._view(page), "copy()", READ_S)
-        file = f"linked-{number:02d}.html"
-        (self._folder / file).write_text(copy["html"], "utf-8", "surrogatepass")
-        await self._journey.shot(page, f"linked-{number:02d}")
-        shot = self._journey.screenshots[-1].file
-        return {"address": page.url, "title": copy["title"], "file": file, "screenshot": shot}
+            found |= dict.fromkeys(await delegated_links(html, kept["address"], folders))
+        return tuple(found)
 
     def write(self, path: Path) -> None:
         """Write the index of the pages."""
@@ -250,34 +210,39 @@ def _candidates(links: tuple[PageLink, ...]) -> list[tuple[PageLink, bool]]:
 
 
 @contextlib.asynccontextmanager
-async def _no_scrollbars(view: View) -> AsyncIterator[None]:
-    """The page without scrollbars, for as long as it lasts (CDP Emulation). Raises CdpError."""
-    width, height = await ask(view, "inner()")
-    await view.client.send("Emulation.setScrollbarsHidden", {"hidden": True}, view.session)
-    # Hidden they are only at the next layout: a window one px lower brings it.
-    lower = {"width": width, "height": max(1, height - 1), "deviceScaleFactor": 0, "mobile": False}
-    await view.client.send("Emulation.setDeviceMetricsOverride", lower, view.session)
+async def _window(view: View, width: int, height: int) -> AsyncIterator[None]:
+    """The page in a window of this size, for as long as it lasts (CDP Emulation). Raises CdpError."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 0, "mobile": False}
+    await view.client.send("Emulation.setDeviceMetricsOverride", size, view.session)
     try:
         yield
     finally:
         with contextlib.suppress(CdpError):
-            await view.client.send("Emulation.setScrollbarsHidden", {"hidden": False}, view.session)
             await view.client.send("Emulation.clearDeviceMetricsOverride", {}, view.session)
+
+
+@contextlib.asynccontextmanager
+async def _no_scrollbars(view: View) -> AsyncIterator[None]:
+    """The page without scrollbars, for as long as it lasts (CDP Emulation). Raises CdpError."""
+    width, height = await ask(view, "inner()")
+    await view.client.send("Emulation.setScrollbarsHidden", {"hidden": True}, view.session)
+    try:
+        # Hidden they are only at the next layout: a window one px lower brings it.
+        async with _window(view, int(width), max(1, int(height) - 1)):
+            yield
+    finally:
+        with contextlib.suppress(CdpError):
+            await view.client.send("Emulation.setScrollbarsHidden", {"hidden": False}, view.session)
 
 
 async def _size(view: View) -> tuple[int, int]:
     """How much of the page a picture shows: all of it, up to what Chromium draws. Raises CdpError."""
     width, height = await ask(view, "size()")
-    return min(int(width), MAX_SHOT_PX), min(int(height), MAX_SHOT_PX)
+    return min(int(width), MAX_SHOT_PX[0]), min(int(height), MAX_SHOT_PX[1])
 
 
 async def _overflow(view: View) -> int:
-    """How far the page scrolls sideways in a window as narrow as a telephone's (CDP Emulation). Raises CdpError."""
-    narrow = {"width": NARROW_PX, "height": 740, "deviceScaleFactor": 1, "mobile": False}
-    await view.client.send("Emulation.setDeviceMetricsOverride", narrow, view.session)
-    try:
+    """How far the page scrolls sideways in a window as narrow as a telephone's. Raises CdpError."""
+    async with _window(view, NARROW_PX, 740):
         await asyncio.sleep(0.2)
         return max(0, int((await ask(view, "size()"))[0]) - NARROW_PX)
-    finally:
-        with contextlib.suppress(CdpError):
-            await view.client.send("Emulation.clearDeviceMetricsOverride", {}, view.session)

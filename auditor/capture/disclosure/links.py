@@ -2,17 +2,24 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from playwright.async_api import Page
 
 from auditor.capture.browser.cdp import CdpError
 from auditor.capture.browser.look import View, evaluate
 from auditor.evidence import PageLinks
 
 ANSWER_S = 2.0
+READ_S = 10.0
+"""How long a page may take to give all of itself."""
 MAX_PAGES = 50
+
+type Viewed = Callable[[Page], Awaitable[View]]
+"""How a page that Playwright drives is addressed over our own connection."""
 
 
 @cache

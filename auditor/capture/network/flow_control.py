@@ -43,7 +43,7 @@ class Bounded(Http2Connection):
 
     def waiting(self, stream: int) -> int:
         """How many bytes of a stream the other side has not taken yet."""
-        raise NotImplementedError
+        raise NotImplementedError  # each of the two sides below has its own
 
     def data_received(self, event: h2.events.DataReceived) -> layer.CommandGenerator[bool]:
         """Pass data on as mitmproxy does, then confirm it, for the stream only if the other side keeps up."""
