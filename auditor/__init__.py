@@ -8,9 +8,11 @@ The map, lowest layer first (imports run one way only; import-linter holds it):
     scenario, vendors, disclosures  what a person writes: visits to make, recipients, declarations
     evidence                      Visit, Exchange, Cookie, StorageItem: what one visit saw
     store                         the run's folder: WARC, events, visits published by one rename
-    capture | decode | imports    drive browser and proxy | read transmissions | read recordings
+    imports, search               read recordings; known values in traffic, however encoded
+    capture | decode              drive browser and proxy | read transmissions
+    identify                      values that single out a browser; where they went; leaks of a seeded person's data
     check                         observed against declared: Finding
-    compare                       visit against visit: Change
+    compare                       visit against visit: Change; run against run; techniques
     report                        tables, CSV, HTML, the hearing sheet, console
     pipeline                      the stages in order
     demo                          a small internet of its own, on loopback

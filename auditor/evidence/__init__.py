@@ -19,12 +19,14 @@ from auditor.evidence.exchange import (
 from auditor.evidence.found import Followed, FoundPage, Operation, PageLink, PageLinks
 from auditor.evidence.kept import Cookie, Signal, SignalKind, StorageItem
 from auditor.evidence.visit import (
+    ClearedCookie,
     ConsentClick,
     ConsentResult,
     ConsentStatus,
     Coverage,
     Proof,
     Screenshot,
+    StepDone,
     Visit,
     VisitEvidence,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "Actor",
     "Body",
     "Cause",
+    "ClearedCookie",
     "Consent",
     "ConsentClick",
     "ConsentResult",
@@ -60,6 +63,7 @@ __all__ = [
     "SignalKind",
     "Source",
     "StackFrame",
+    "StepDone",
     "StorageItem",
     "Visit",
     "VisitEvidence",

@@ -128,6 +128,25 @@ class Visit(Evidence):
         return self.consent if made else Consent.ignore
 
 
+class ClearedCookie(Evidence):
+    """A cookie a step of the journey deleted."""
+
+    name: str
+    domain: str = Field(description="without a leading dot")
+    path: str = "/"
+    value: str
+
+
+class StepDone(Evidence):
+    """A step of the journey, by when it began."""
+
+    name: str = Field(description="such as journey.3.fill; login.0.goto, logout.0.click, before.1.click, open.0.goto")
+    kind: str = Field(description="the step's key: goto, click, submit, fill, clear, ...")
+    at: datetime
+    field: str = Field("", description="of a fill: which field of the visit's person was typed")
+    cleared: tuple[ClearedCookie, ...] = Field((), description="of a clear: what was deleted")
+
+
 class VisitEvidence(Evidence):
     """A visit with all it saw, joined from its files."""
 
@@ -139,6 +158,7 @@ class VisitEvidence(Evidence):
     signals: tuple[Signal, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     document_html: str | None = Field(None, description="the page as rendered at the end")
+    steps: tuple[StepDone, ...] = Field((), description="of the journey and of what came before it, in order")
     links: tuple[PageLinks, ...] = Field((), description="of the pages the visit was on")
     pages: tuple[FoundPage, ...] = Field((), description="opened because they may be the site's disclosure")
     followed: tuple[Followed, ...] | None = Field(
