@@ -30,13 +30,57 @@ _AREAS = {
 }
 # Header fields that browsers write by themselves: what others hold was put there by a script.
 _BROWSERS = frozenset(
-    "accept accept-charset accept-encoding accept-language access-control-request-headers "
-    "access-control-request-method access-control-request-private-network cache-control connection content-encoding "
-    "content-length content-type cookie date dnt downlink dpr ect expect host if-match if-modified-since "
-    "if-none-match if-range if-unmodified-since keep-alive last-event-id origin pragma priority proxy-connection "
-    "purpose range referer rtt save-data sec-gpc service-worker service-worker-navigation-preload te trailer "
-    "transfer-encoding upgrade upgrade-insecure-requests user-agent viewport-width x-client-data "
-    "x-devtools-emulate-network-conditions-client-id x-requested-with".split()
+    [
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "accept-language",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "access-control-request-private-network",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "date",
+        "dnt",
+        "downlink",
+        "dpr",
+        "ect",
+        "expect",
+        "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "keep-alive",
+        "last-event-id",
+        "origin",
+        "pragma",
+        "priority",
+        "proxy-connection",
+        "purpose",
+        "range",
+        "referer",
+        "rtt",
+        "save-data",
+        "sec-gpc",
+        "service-worker",
+        "service-worker-navigation-preload",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "upgrade-insecure-requests",
+        "user-agent",
+        "viewport-width",
+        "x-client-data",
+        "x-devtools-emulate-network-conditions-client-id",
+        "x-requested-with",
+    ]
 )
 
 type Place = tuple[HolderKind, str, str, str]
@@ -118,7 +162,9 @@ class _Gatherer:
     def _level(self, data_type: str) -> str:
         return self.knowledge.taxonomy.get(data_type).level if self.knowledge.taxonomy.has(data_type) else ""
 
-    def _add(self, raw: str, kind: HolderKind, place: str, name: str, party: str, kept: Kept, named: str | None) -> None:
+    def _add(
+        self, raw: str, kind: HolderKind, place: str, name: str, party: str, kept: Kept, named: str | None
+    ) -> None:
         """Take a held value: its parts, or the whole where a vendor file names it and no part is random enough."""
         if raw in self.no_identifiers:
             return
@@ -164,7 +210,9 @@ class _Gatherer:
             named = self._cookie_type(cookie.name, cookie.domain, site)
             party = self._party(site, cookie.partition_key)
             self._add(cookie.value, HolderKind.cookie, site, cookie.name, party, self._kept(cookie), named)
-        seen: set[tuple[str, str, str]] = {(c.name, registrable_domain(c.domain), c.value) for c in self.evidence.cookies}
+        seen: set[tuple[str, str, str]] = {
+            (c.name, registrable_domain(c.domain), c.value) for c in self.evidence.cookies
+        }
         for exchange in self.evidence.exchanges:
             for name, value, site, kept in _of_exchange(exchange):
                 if (name, site, value) not in seen:

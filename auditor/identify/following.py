@@ -1,6 +1,6 @@
 """A visit's identifiers looked for in all its traffic, in every encoding: where each was sent, and what brought it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,21 +57,49 @@ class Receivers:
         """Whether the recipient is the visited page's own site."""
         site = registrable_domain(host_of(exchange.url))
         top = exchange.cause.top_url if exchange.cause else None
-        return self._first.get(exchange.request, False) or site in self.sites or (bool(top) and site_of(top or "") == site)
+        return (
+            self._first.get(exchange.request, False) or site in self.sites or (bool(top) and site_of(top or "") == site)
+        )
 
 
-def follow(evidence: VisitEvidence, values: Sequence[str]) -> dict[str, Followed]:
-    """Every exchange of the visit that carries a value, the preparation's included, the browser's own left out."""
-    found = {value: Followed() for value in values}
-    if not values:
-        return found
-    searcher = Searcher([_forms(value) for value in values])
+_AT_ONCE = 2_000
+
+
+def follow(wanted: Sequence[tuple[VisitEvidence, Sequence[str]]]) -> Iterator[dict[str, Followed]]:
+    """For each visit, every exchange that carries one of its values; the browser's own are left out.
+
+    Those of the preparation are in it. Several visits share one search: scripts that all of them load are read once.
+    """
+    batch: list[tuple[VisitEvidence, Sequence[str]]] = []
+    count = 0
+    for evidence, values in wanted:
+        if batch and count + len(values) > _AT_ONCE:
+            yield from _together(batch)
+            batch, count = [], 0
+        batch.append((evidence, values))
+        count += len(values)
+    yield from _together(batch)
+
+
+def _together(batch: Sequence[tuple[VisitEvidence, Sequence[str]]]) -> Iterator[dict[str, Followed]]:
+    values = sorted({value for _, own in batch for value in own})
+    searcher = Searcher([_forms(value) for value in values]) if values else None
+    for evidence, own in batch:
+        found = {value: Followed() for value in own}
+        if searcher is not None and own:
+            _visit(evidence, values, searcher, found)
+        yield found
+
+
+def _visit(evidence: VisitEvidence, values: Sequence[str], searcher: Searcher, found: Mapping[str, Followed]) -> None:
     loads = loads_of(evidence)
     for exchange in evidence.exchanges:
         if not sent_by_page(exchange):
             continue
         for hit in searcher.exchange(exchange):
-            followed, place = found[values[hit.key]], hit.place
+            followed, place = found.get(values[hit.key]), hit.place
+            if followed is None:
+                continue
             layers = (*hit.layers, *([hit.variant] if hit.variant else []))
             if place.side is Side.request:
                 followed.sent.append(Hit(exchange, place.carrier, place.name, layers))
@@ -80,7 +108,6 @@ def follow(evidence: VisitEvidence, values: Sequence[str]) -> dict[str, Followed
                 followed.first_of.setdefault(load, f"{exchange.visit}/{exchange.request}")
             else:
                 followed.brought.append(Hit(exchange, place.carrier, place.name, layers))
-    return found
 
 
 def _forms(value: str) -> Mapping[str, str]:

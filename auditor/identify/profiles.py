@@ -30,7 +30,7 @@ class Profiles:
         return [(TWIN, twins), (SAME_SITE, same), (ANY_SITE, rest)]
 
     def account_of(self, visits: set[str]) -> str | None:
-        """The platform at whose account all these profiles are, or were, logged in, and no complete one of it is missing.
+        """The platform at whose account all these profiles are, or were, logged in; none that is logged in is missing.
 
         None for fewer than two profiles, other visitors or several platforms.
         """

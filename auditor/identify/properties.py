@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from auditor.identify.candidates import FOREVER, Candidate, VisitValues, place_of
+from auditor.identify.candidates import FOREVER, Candidate, Kept, VisitValues, place_of
 from auditor.identify.following import Followed
 from auditor.identify.model import Holder, HolderKind, Property
 from auditor.identify.profiles import Profiles
 from auditor.identify.randomness import ENOUGH_BITS, bits
 from auditor.identify.times import epoch, is_time, moves_as_the_clock
+from auditor.store.set_cookie import parse_cookie_header
 
 MIN_DAYS = 30.0
 """A holder that keeps a value for less is no holder of an identifier.
@@ -31,7 +32,7 @@ def stays(values: VisitValues, candidate: Candidate, followed: Followed) -> Prop
     for holder, kept in candidate.holders.items():
         if not kept.stored or not kept.life_s or holder.kind not in _KEPT:
             continue
-        if len(values.at[place_of(holder)]) > 1:
+        if len(values.at[place_of(holder)]) > 1 and not _given_afresh(values, holder, kept):
             return Property(holds=False, shown="its holder had another value in the same visit", evidence=(visit,))
         seen = kept.set_at is not None or kept.prepared or followed.sent or followed.brought
         if seen:
@@ -43,6 +44,14 @@ def stays(values: VisitValues, candidate: Candidate, followed: Followed) -> Prop
     if candidate.weak or followed.sent:
         return Property(holds=False, shown="sent in one page load only, kept nowhere", evidence=(visit,))
     return Property(holds=False, shown="seen at one moment only", evidence=(visit,))
+
+
+def _given_afresh(values: VisitValues, holder: Holder, kept: Kept) -> bool:
+    """Whether the answer that set a cookie was to a request without one: of two answers at once the later wins."""
+    setter = next((e for e in values.evidence.exchanges if e.request == kept.set_by), None)
+    if setter is None or holder.kind is not HolderKind.cookie:
+        return False
+    return all(name != holder.name for name, _ in parse_cookie_header(setter.request_header("cookie") or ""))
 
 
 def differs(values: VisitValues, candidate: Candidate, profiles: Profiles) -> tuple[Property, bool]:
@@ -95,7 +104,7 @@ def random(candidate: Candidate, around: float) -> Property:
 
 
 def lives(candidate: Candidate) -> tuple[Property, float | None]:
-    """Whether a holder keeps it MIN_DAYS or more, and for how many days the longest keeps it (None: no end, not told)."""
+    """Whether a holder keeps it MIN_DAYS or more, and the days of the longest (None: without end, or not told)."""
     told = {h: k.life_s for h, k in candidate.holders.items() if k.life_s is not None}
     if not told:
         return Property(holds=None, shown="kept nowhere that was seen"), None
@@ -106,9 +115,10 @@ def lives(candidate: Candidate) -> tuple[Property, float | None]:
         return Property(holds=True, shown=f"{kind} keeps it without end"), None
     if life <= 0:
         return Property(holds=False, shown=f"{kind} keeps it for the session only"), 0.0
-    days = life / _DAY_S
-    shown = f"{kind} keeps it {days:.1f} days, {MIN_DAYS:.0f} are enough"
-    return Property(holds=days >= MIN_DAYS, shown=shown), round(days, 2)
+    # The jar counts from the answer's last byte: a moment less than was asked for.
+    days = round(life / _DAY_S, 2)
+    shown = f"{kind} keeps it {days:g} days, {MIN_DAYS:.0f} are enough"
+    return Property(holds=days >= MIN_DAYS, shown=shown), days
 
 
 def _rank(holder: Holder) -> tuple[int, str, str, str]:

@@ -4,6 +4,7 @@ An estimate from its signs, always on the low side: words, dates and runs count 
 hold. A value that is random in truth but fails here (a short number, letters alone) is missed, none is invented.
 """
 
+import itertools
 import math
 import re
 from functools import lru_cache
@@ -73,5 +74,5 @@ def _varied(text: str, alphabet: int) -> bool:
     if size < 2:
         return False
     expected = alphabet * (1 - (1 - 1 / alphabet) ** size)
-    steps = sum(1 for a, b in zip(text, text[1:], strict=False) if ord(b) - ord(a) in (0, 1, -1))
+    steps = sum(1 for a, b in itertools.pairwise(text) if ord(b) - ord(a) in (0, 1, -1))
     return len(set(text)) >= 0.5 * expected and steps <= 0.7 * (size - 1)

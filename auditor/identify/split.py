@@ -27,10 +27,13 @@ _SHORTEST = 8
 _SEPARATORS = "&;,|!$~:=/.-"
 _UUID_IN = re.compile(UUID.pattern)
 _VERSION = re.compile(r"[vV]?\d{1,5}(?:\.\d{1,5}){1,4}(?:[-+.][A-Za-z]\w{0,15})?")
-_DOMAIN = re.compile(r"(?i)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]+)\.?(?::\d{1,5})?")
+_DOMAIN = re.compile(
+    r"(?i)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]+)\.?(?::\d{1,5})?"
+)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _NAMED = re.compile(r"([A-Za-z_][\w.\-\[\]]{0,40})=(.+)", re.S)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_HEX_PARTS = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{6,32}(?:-[0-9a-fA-F]{4,32}){1,6}")
 _NUMBER = re.compile(r"\d{1,10}")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]{1,20}://")
 
@@ -81,8 +84,8 @@ def _open(found: list[Part], path: str, value: str, around: float, depth: int, *
         for name, inner in _query_of(text):
             _open(found, _join(path, f"url {name}"), inner, around, depth + 1, named=True)
         return
-    if (inner := _from_base64(text)) is not None:
-        _open(found, _join(path, "base64"), inner, around, depth + 1, named=named)
+    if (decoded := _from_base64(text)) is not None:
+        _open(found, _join(path, "base64"), decoded, around, depth + 1, named=named)
         return
     if _is_atom(text, around):
         if len(text) <= LONGEST_PART and bits(text) >= ENOUGH_BITS:
@@ -167,14 +170,14 @@ def _cut(text: str) -> tuple[str, list[str]] | None:
 
 def _is_atom(text: str, around: float) -> bool:
     """Whether it is one token: no separator in it, or one that base64 has by chance."""
-    if UUID.fullmatch(text) or not any(s in text for s in _SEPARATORS):
+    if UUID.fullmatch(text) or not any(s in text for s in _SEPARATORS) or _HEX_PARTS.fullmatch(text):
         return True
     if not _BASE64.fullmatch(text) or len(text) < 16:
         return False
     # Separators of the two base64 alphabets: by chance where what lies between is no word, time or number.
     pieces = [p for p in re.split(r"[-/+=_]", text) if p]
     mixed = text != text.lower() and text != text.upper() and any(c.isdigit() for c in text)
-    plain = any(p.isdigit() and len(p) > 5 or is_time(p, around) or UUID.fullmatch(p) for p in pieces)
+    plain = any((p.isdigit() and len(p) > 5) or is_time(p, around) or UUID.fullmatch(p) for p in pieces)
     words = any(len(p) > 3 and p.isalpha() and (p[1:] == p[1:].lower() or p == p.upper()) for p in pieces)
     return mixed and not plain and not words and max(len(p) for p in pieces) >= 6
 

@@ -21,7 +21,7 @@ _UNITS = {10: 1.0, 13: 1e3, 16: 1e6, 19: 1e9}
 def seconds_of(text: str) -> float | None:
     """The moment that digits (a fraction allowed) would be in seconds of the epoch; None for none of these decades."""
     whole, _, fraction = text.partition(".")
-    if not whole.isascii() or not whole.isdigit() or (fraction and not fraction.isdigit()):
+    if not whole.isascii() or not whole.isdigit() or (fraction and (not fraction.isdigit() or len(fraction) > 6)):
         return None
     unit = _UNITS.get(len(whole))
     if unit is None:
