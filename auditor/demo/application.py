@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auditor.demo import recipients, renraku, requestlog, respond, sagasu, sites, tomodachi
+from auditor.demo.conditions import Conditions
 
 
 async def _favicon(request: Request) -> Response:
@@ -29,8 +30,9 @@ class Web:
         await server(scope, receive, send)
 
 
-def application(log: Path) -> ASGIApp:
+def application(log: Path, conditions: Conditions) -> ASGIApp:
     """All servers, their requests logged to `log`."""
+    respond.serve_under(conditions)
     servers: dict[str, list[BaseRoute]] = {}
     for part in (sites.HOSTS, sagasu.HOSTS, tomodachi.HOSTS, renraku.HOSTS, recipients.HOSTS):
         for host, routes in part.items():

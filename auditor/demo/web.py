@@ -44,17 +44,18 @@ class DemoWeb:
 
 
 @contextmanager
-def demo_web(folder: Path) -> Iterator[DemoWeb]:
+def demo_web(folder: Path, *, edition: int = 1, variation: int | None = None) -> Iterator[DemoWeb]:
     """Run the demo web with its files in `folder`; the demo accounts' passwords are in the environment meanwhile.
 
-    Raises CannotFinish when its process does not come up.
+    `edition` and `variation` (a seed): see `conditions`. Raises CannotFinish when its process does not come up.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    more = ["--edition", str(edition), *(["--variation", str(variation)] if variation is not None else [])]
     ours = [name for name in PASSWORDS if name not in os.environ]
     os.environ.update({name: PASSWORDS[name] for name in ours})
     try:
-        with (folder / "server.err").open("wb") as errors, _process(folder, errors.fileno()):
+        with (folder / "server.err").open("wb") as errors, _process(folder, errors.fileno(), more):
             told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
             yield DemoWeb(names=told["names"], ca=folder / "ca.pem", log=folder / LOG)
     finally:
@@ -63,8 +64,8 @@ def demo_web(folder: Path) -> Iterator[DemoWeb]:
 
 
 @contextmanager
-def _process(folder: Path, errors: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "auditor.demo.serve", "--dir", str(folder)]
+def _process(folder: Path, errors: int, more: list[str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "auditor.demo.serve", "--dir", str(folder), *more]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
     try:
         _wait_ready(process, folder)
