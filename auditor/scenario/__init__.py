@@ -12,6 +12,7 @@ from auditor.scenario.model import (
     ElementProof,
     Limits,
     Network,
+    Persons,
     PlannedVisit,
     Platform,
     Scenario,
@@ -19,8 +20,10 @@ from auditor.scenario.model import (
     matrix,
     resolver_address,
 )
+from auditor.scenario.person import EMAIL_DOMAIN, Person, PersonField, person_of
 from auditor.scenario.states import EnvName, SealedState, SealedStates, StateOrStates
 from auditor.scenario.steps import (
+    Clear,
     Click,
     Fill,
     Goto,
@@ -32,11 +35,14 @@ from auditor.scenario.steps import (
     Select,
     Shot,
     Step,
+    Submit,
     Wait,
     WebAddress,
 )
 
 __all__ = [
+    "EMAIL_DOMAIN",
+    "Clear",
     "Click",
     "ConsentSteps",
     "CookieProof",
@@ -49,6 +55,9 @@ __all__ = [
     "Limits",
     "Milliseconds",
     "Network",
+    "Person",
+    "PersonField",
+    "Persons",
     "PlannedVisit",
     "Platform",
     "Press",
@@ -62,9 +71,11 @@ __all__ = [
     "Site",
     "StateOrStates",
     "Step",
+    "Submit",
     "Wait",
     "WebAddress",
     "load_scenario",
     "matrix",
+    "person_of",
     "resolver_address",
 ]

@@ -5,11 +5,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from auditor.evidence import Consent, CookieMode, Visitor
+from auditor.scenario.person import EMAIL_DOMAIN
 from auditor.scenario.states import SealedState, SealedStates, StateOrStates
-from auditor.scenario.steps import Id, Milliseconds, Step, WebAddress
+from auditor.scenario.steps import Clear, Fill, Id, Milliseconds, Step, WebAddress
 from auditor.specs import Spec
 
 
@@ -100,6 +102,8 @@ class Site(Spec):
     journey: tuple[Step, ...] = Field((), description="after `url` is open")
     consent: ConsentSteps | None = None
     replay: Path | None = Field(None, description="a recording (HAR) that answers instead of the live web")
+    visitors: tuple[Visitor, ...] | None = Field(None, description="only these of the scenario's visit this site")
+    compare_with: Id | None = Field(None, description="the same site with, or without, the steps of `before`")
 
 
 class Limits(Spec):
@@ -167,6 +171,16 @@ def resolver_address(text: str) -> tuple[str, int]:
     return str(address), int(port)
 
 
+class Persons(Spec):
+    """The seeded persons that are typed into forms (person.py)."""
+
+    email_domain: str = Field(EMAIL_DOMAIN, pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")
+
+
+type _Place = tuple[str | int, ...]
+"""Where in the file, from its top."""
+
+
 class Scenario(Spec):
     """The whole file."""
 
@@ -178,6 +192,10 @@ class Scenario(Spec):
     cookie_modes: tuple[CookieMode, ...] = Field(tuple(CookieMode), min_length=1)
     consent: tuple[Consent, ...] = Field((Consent.ignore,), min_length=1)
     repeat: int = Field(1, ge=1, le=100)
+    seed: int | None = Field(
+        None, ge=0, lt=1 << 63, description="of the order of visits and of the persons; None: each run draws one"
+    )
+    persons: Persons = Persons()
     steps: Path | None = Field(None, description="Python file with the functions `python:` steps name")
     limits: Limits = Limits()
     network: Network = Network()
@@ -197,6 +215,72 @@ class Scenario(Spec):
             raise ValueError("visitors logged_in and logged_out need platforms")
         return self
 
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        for place, problem in (*self._sites_compared(), *self._visits_agree()):
+            told = PydanticCustomError("scenario", "{problem}", {"problem": problem})
+            error = InitErrorDetails(type=told, loc=place, input=None)
+            raise ValidationError.from_exception_data("Scenario", [error])
+        return self
+
+    def with_before(self) -> tuple[tuple[str, str], ...]:
+        """(site, the same with the steps of `before` made first) for each `compare_with`, ids, in the file's order."""
+        pairs = []
+        for site in self.sites:
+            if site.compare_with is not None:
+                pairs.append((site.compare_with, site.id) if site.before else (site.id, site.compare_with))
+        return tuple(dict.fromkeys(pairs))
+
+    def _sites_compared(self) -> Iterator[tuple[_Place, str]]:
+        sites = {site.id: site for site in self.sites}
+        for number, site in enumerate(self.sites):
+            place = ("sites", number, "compare_with")
+            if site.compare_with is None:
+                continue
+            if (other := sites.get(site.compare_with)) is None or other is site:
+                yield place, f"must be the id of another site, not {site.compare_with}"
+            elif bool(site.before) is bool(other.before):
+                yield place, "exactly one of the two sites must have the steps `before`"
+            elif (site.url, site.journey) != (other.url, other.journey):
+                yield place, f"{other.id} must have the same url and journey: they may differ in `before` only"
+
+    def _visits_agree(self) -> Iterator[tuple[_Place, str]]:
+        """No visitors; `clear` where the visitor would not be who the visit says; a person in place of an account."""
+        for number, site in enumerate(self.sites):
+            if site.visitors is not None and not list(visitors_of(self, site)):
+                yield ("sites", number, "visitors"), "none of them is a visitor of the scenario"
+            for at in (at for at, step in enumerate(site.journey) if isinstance(step, Clear)):
+                place = ("sites", number, "journey", at)
+                if any(platform is not None for platform, _ in visitors_of(self, site)):
+                    yield place, "clear ends the visitors' logins: give this site visitors: [no_account]"
+                if self.consent != (Consent.ignore,):
+                    yield place, "clear takes back a choice made on the banner: only with consent: [ignore]"
+                if site.before:
+                    yield place, "clear takes back what the steps `before` did"
+            for steps, at, step in _listed(before=site.before):
+                if isinstance(step, Clear):
+                    yield ("sites", number, steps, at), "clear is a step of a site's journey only"
+            choices = _listed(accept=site.consent.accept, reject=site.consent.reject) if site.consent else ()
+            for steps, at, step in choices:
+                if isinstance(step, Clear) or (isinstance(step, Fill) and step.person is not None):
+                    yield ("sites", number, "consent", steps, at), "clear and persons have no place in a choice"
+        for name, platform in self.platforms.items():
+            for steps, at, step in _listed(login=platform.login, logout=platform.logout):
+                if isinstance(step, Clear):
+                    yield ("platforms", name, steps, at), "clear is a step of a site's journey only"
+                elif isinstance(step, Fill) and step.person is not None:
+                    problem = (
+                        "an account is the same in all visits, a person is another in each: give value or secret_env"
+                    )
+                    yield ("platforms", name, steps, at, "person"), problem
+
+
+def _listed(**lists: tuple[Step, ...]) -> Iterator[tuple[str, int, Step]]:
+    """Each step with its list's name and its number there."""
+    for name, steps in lists.items():
+        for number, step in enumerate(steps):
+            yield name, number, step
+
 
 class PlannedVisit(Spec):
     """One cell of the matrix. `visit` is its id and, later, its folder."""
@@ -215,7 +299,7 @@ def matrix(scenario: Scenario) -> Iterator[PlannedVisit]:
     for site in scenario.sites:
         for repeat in range(1, scenario.repeat + 1):
             for consent in scenario.consent:
-                for platform, visitor in _visitors(scenario):
+                for platform, visitor in visitors_of(scenario, site):
                     for mode in scenario.cookie_modes:
                         who = visitor.value if platform is None else f"{platform}-{visitor.value}"
                         yield PlannedVisit(
@@ -229,10 +313,12 @@ def matrix(scenario: Scenario) -> Iterator[PlannedVisit]:
                         )
 
 
-def _visitors(scenario: Scenario) -> Iterator[tuple[str | None, Visitor]]:
-    if Visitor.no_account in scenario.visitors:
+def visitors_of(scenario: Scenario, site: Site) -> Iterator[tuple[str | None, Visitor]]:
+    """Who visits a site: (platform, state), `no_account` once and of no platform."""
+    wanted = [visitor for visitor in scenario.visitors if site.visitors is None or visitor in site.visitors]
+    if Visitor.no_account in wanted:
         yield None, Visitor.no_account
     for name, platform in scenario.platforms.items():
         for visitor in (Visitor.logged_out, Visitor.logged_in):
-            if visitor in scenario.visitors and visitor.value in platform.visitors:
+            if visitor in wanted and visitor.value in platform.visitors:
                 yield name, visitor

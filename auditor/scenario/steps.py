@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from auditor.scenario.person import PersonField
 from auditor.scenario.states import EnvName
 from auditor.specs import Spec
 
@@ -42,17 +43,27 @@ class Click(Spec):
     click: str
 
 
+class Submit(Spec):
+    """Click the element that sends the form: what was typed and goes out earlier went without being sent."""
+
+    submit: str
+
+
 class Fill(Spec):
-    """Type into a field: `value` for what is no secret, `secret_env` for an environment variable's value."""
+    """Type into a field: `value` for what is no secret, `secret_env` for an environment variable's value.
+
+    `person` types that field of the visit's seeded person (person.py), another person in each visit.
+    """
 
     fill: str
     value: str | None = None
     secret_env: EnvName | None = None
+    person: PersonField | None = None
 
     @model_validator(mode="after")
     def _one_value(self) -> Self:
-        if (self.value is None) == (self.secret_env is None):
-            raise ValueError("needs exactly one of value and secret_env")
+        if sum(given is not None for given in (self.value, self.secret_env, self.person)) != 1:
+            raise ValueError("needs exactly one of value, secret_env and person")
         return self
 
 
@@ -88,13 +99,31 @@ class Shot(Spec):
     screenshot: Id
 
 
+class Clear(Spec):
+    """Delete the cookies of the whole browser, as a person does in its settings; what else it keeps stays."""
+
+    clear: Literal["cookies"]
+
+
 class PythonStep(Spec):
     """Call `NAME(page)`, an async function of the scenario's `steps` file."""
 
     python: str
 
 
-STEP_KEYS = ("goto", "click", "fill", "press", "select", "scroll", "wait", "screenshot", "python")
+STEP_KEYS = (
+    "goto",
+    "click",
+    "submit",
+    "fill",
+    "press",
+    "select",
+    "scroll",
+    "wait",
+    "clear",
+    "screenshot",
+    "python",
+)
 
 
 def _step_kind(step: object) -> str | None:
@@ -106,11 +135,13 @@ def _step_kind(step: object) -> str | None:
 type Step = Annotated[
     Annotated[Goto, Tag("step:goto")]
     | Annotated[Click, Tag("step:click")]
+    | Annotated[Submit, Tag("step:submit")]
     | Annotated[Fill, Tag("step:fill")]
     | Annotated[Press, Tag("step:press")]
     | Annotated[Select, Tag("step:select")]
     | Annotated[Scroll, Tag("step:scroll")]
     | Annotated[Wait, Tag("step:wait")]
+    | Annotated[Clear, Tag("step:clear")]
     | Annotated[Shot, Tag("step:screenshot")]
     | Annotated[PythonStep, Tag("step:python")],
     Discriminator(

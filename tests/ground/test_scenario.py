@@ -39,11 +39,11 @@ def read(text: str) -> Scenario:
         (BASE.replace("journey", "journy"), "s.yaml:6: sites.0.journy: unknown key (did you mean journey?)"),
         (
             BASE.replace("click", "clik"),
-            "must be a step: one of goto, click, fill, press, select, scroll, wait, screenshot, python",
+            "must be a step: one of goto, click, submit, fill, press, select, scroll, wait, clear, screenshot, python",
         ),
         (
             BASE.replace('click: "#a"', 'fill: "#a"'),
-            "s.yaml:7: sites.0.journey.0: needs exactly one of value and secret_env",
+            "s.yaml:7: sites.0.journey.0: needs exactly one of value, secret_env and person",
         ),
         (
             BASE.replace("https://one", "ftp://one"),
