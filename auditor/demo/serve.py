@@ -24,6 +24,7 @@ from auditor.demo import hosts
 from auditor.demo.application import application
 from auditor.demo.certificates import Certificates, issue
 from auditor.demo.conditions import EDITIONS, Conditions
+from auditor.demo.resolver import serve_names
 
 LOG = "server.log.jsonl"
 HOUR_S = 3600
@@ -55,11 +56,14 @@ async def _run(folder: Path, conditions: Conditions) -> None:
     port = listener.getsockname()[1]
     config = _config(listener, issue(folder))
     names = dict.fromkeys(hosts.ALL, f"127.0.0.1:{port}")
-    (folder / "demo.json").write_text(json.dumps({"port": port, "names": names}, indent=2), encoding="utf-8")
+    resolver, resolver_port = await serve_names()
+    told = {"port": port, "resolver": f"127.0.0.1:{resolver_port}", "names": names}
+    (folder / "demo.json").write_text(json.dumps(told, indent=2), encoding="utf-8")
     app = cast(Framework, application(folder / LOG, conditions))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await serve(app, config, shutdown_trigger=ended.wait)
+    resolver.close()
     listener.detach()  # hypercorn has closed the descriptor
 
 
