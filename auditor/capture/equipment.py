@@ -71,9 +71,9 @@ async def connect(playwright: Playwright, browser: Chromium) -> BrowserContext:
     return context
 
 
-async def plant(client: CdpClient) -> str:
-    """Put the cookie into the jar that proves, when it is still there, that the jar was not lost (Z1)."""
-    value = secrets.token_hex(8)
+async def plant(client: CdpClient, value: str = "") -> str:
+    """Put the cookie into the jar that proves, when it is still there, that the jar was not lost (Z1); its value."""
+    value = value or secrets.token_hex(8)
     cookie = {"name": "auditor", "value": value, "url": f"https://{CANARY_DOMAIN}/", "secure": True}
     await client.send("Storage.setCookies", {"cookies": [cookie]})
     return value

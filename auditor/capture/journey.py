@@ -13,10 +13,12 @@ from playwright.async_api import Page
 from auditor.errors import InputError
 from auditor.evidence import Screenshot
 from auditor.scenario import (
+    Clear,
     Click,
     Fill,
     Goto,
     Limits,
+    Person,
     Press,
     PythonStep,
     Scenario,
@@ -24,6 +26,7 @@ from auditor.scenario import (
     Select,
     Shot,
     Step,
+    Submit,
     Wait,
 )
 
@@ -81,10 +84,13 @@ def _all_steps(scenario: Scenario) -> list[Step]:
 class Journey:
     """Does steps on a page; keeps the screenshots it takes."""
 
-    def __init__(self, limits: Limits, folder: Path, python_steps: PythonSteps) -> None:
-        self.limits, self.folder, self.python_steps = limits, folder, python_steps
+    def __init__(self, limits: Limits, folder: Path, python_steps: PythonSteps, person: Person | None = None) -> None:
+        """`person` is who the visitor is where a step types one."""
+        self.limits, self.folder, self.python_steps, self.person = limits, folder, python_steps, person
         self.screenshots: list[Screenshot] = []
         self.on_step: Callable[[str, Step], None] = lambda name, step: None
+        self.on_clear: Callable[[str], Awaitable[None]] | None = None
+        """Deletes the browser's cookies, for the step of this name."""
 
     async def run(
         self, page: Page, steps: Sequence[Step], what: str, after: Callable[[], Awaitable[None]] | None = None
@@ -95,7 +101,10 @@ class Journey:
             self.on_step(name, step)
             try:
                 async with asyncio.timeout(self._limit_s(step) + SLACK_S):
-                    await self._do(page, step)
+                    if isinstance(step, Clear):
+                        await self._clear(name)
+                    else:
+                        await self._do(page, step)
             except TimeoutError:
                 raise StepFailed(f"{name}: took longer than {self._limit_s(step):g} s") from None
             except PlaywrightError as error:
@@ -142,12 +151,11 @@ class Journey:
         match step:
             case Goto(goto=url):
                 await page.goto(url, timeout=self.limits.navigation_ms)
-            case Click(click=selector):
+            case Click(click=selector) | Submit(submit=selector):
                 await page.click(selector, timeout=limit)
                 await page.wait_for_load_state("load", timeout=limit)
-            case Fill(fill=selector, value=value, secret_env=secret_env):
-                text = os.environ.get(secret_env, "") if secret_env else value or ""
-                await self._fill(page, selector, text, secret=secret_env is not None)
+            case Fill(fill=selector, secret_env=secret_env):
+                await self._fill(page, selector, self._text(step), secret=secret_env is not None)
             case Press(press=key, on=None):
                 await page.keyboard.press(key)
             case Press(press=key, on=str(selector)):
@@ -166,6 +174,21 @@ class Journey:
                 await self.shot(page, name)
             case PythonStep(python=name):
                 await self._call(page, name)
+
+    def _text(self, step: Fill) -> str:
+        """What a `fill` types. Raises StepFailed where there is no person."""
+        if step.secret_env:
+            return os.environ.get(step.secret_env, "")
+        if step.person is None:
+            return step.value or ""
+        if self.person is None:
+            raise StepFailed(f"fill {step.fill}: the visit has no person")
+        return self.person.value(step.person)
+
+    async def _clear(self, name: str) -> None:
+        if self.on_clear is None:
+            raise StepFailed(f"{name}: there is no browser of the visit's own")
+        await self.on_clear(name)
 
     async def _fill(self, page: Page, selector: str, text: str, *, secret: bool) -> None:
         try:

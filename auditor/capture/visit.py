@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,11 @@ from auditor.capture.outcome import judge
 from auditor.capture.preparing import platform_of, prepare, prove_after
 from auditor.capture.states.drift import Watched
 from auditor.capture.states.visitor_state import StateNotReached, restore_state
+from auditor.capture.stepping import cleared, told
 from auditor.errors import InputError
 from auditor.evidence import Coverage, Outcome, Phase, Proof, Visit, VisitKind
 from auditor.hosts import Hosts
-from auditor.scenario import Goto, PlannedVisit, Site, Step
+from auditor.scenario import PlannedVisit, Site, person_of_visit
 from auditor.store.run import EVENTS_FILE, FOLLOWED_FILE, HOSTS_FILE, LINKS_FILE, PAGES_FILE, STATE_FILE
 
 BLANK = "about:blank"
@@ -68,7 +68,8 @@ async def record_visit(
 ) -> Recorded:
     """Make one visit and leave its files in `folder`. Never raises for what a page or a process did."""
     run = Attempt()
-    journey = Journey(ground.scenario.limits, folder, ground.python_steps)
+    person = person_of_visit(ground.scenario, plan.visit)
+    journey = Journey(ground.scenario.limits, folder, ground.python_steps, person)
     guards = Guards(ground.scenario.limits)
     sensor = Sensor(folder / EVENTS_FILE, guards)
     try:
@@ -159,12 +160,12 @@ async def _visit(
             await guards.attach(client, browser.process.pid)
             planted = await plant(client)
             sensor.note("Auditor.phase", {"phase": Phase.prepare.value})
+            journey.on_step, journey.on_clear = told(sensor, guards), cleared(client, sensor, planted)
             await prepare(plan, site, ground, run, journey, sensor, context, client)
             await _phase(ground, sensor, Phase.journey)
             others = context.pages
             page = await context.new_page()
             view = await _view(page, context, client, sensor)
-            journey.on_step = _told(sensor, guards)
             chooser = Chooser(plan.consent, site, client, sensor, journey, limits.consent_ms)
             links = Links()
 
@@ -264,16 +265,6 @@ async def _view(page: Page, context: BrowserContext, client: CdpClient, sensor: 
                 return View(client, session, target)
         await asyncio.sleep(0.01)
     raise CdpError("the browser does not tell of its new page")
-
-
-def _told(sensor: Sensor, guards: Guards) -> Callable[[str, Step], None]:
-    """What is done when a step of the journey begins: it goes into the record, and the page's own doings count anew."""
-
-    def begins(name: str, step: Step) -> None:
-        guards.step()
-        sensor.note("Auditor.step", {"step": name, "asked": step.goto if isinstance(step, Goto) else None})
-
-    return begins
 
 
 async def _look(view: View, page: Page, folder: Path, run: Attempt, journey: Journey, sensor: Sensor) -> list[str]:

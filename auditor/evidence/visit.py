@@ -145,6 +145,9 @@ class StepDone(Evidence):
     at: datetime
     field: str = Field("", description="of a fill: which field of the visit's person was typed")
     cleared: tuple[ClearedCookie, ...] = Field((), description="of a clear: what was deleted")
+    sends: bool | None = Field(
+        False, description="sends a form: True as the step says, None it may (a click, Enter elsewhere, a function)"
+    )
 
 
 class VisitEvidence(Evidence):

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import platform
+import secrets
 import shutil
 import signal
 import tempfile
@@ -30,9 +31,10 @@ type Begun = Callable[[int], Callable[[Visit], None]]
 def audit(scenario_file: Path, out: Path, workers: int, begun: Begun, check: Callable[[Scenario], None]) -> RunFolder:
     """Make every visit of a scenario into the new folder `out`.
 
-    `check` may refuse the scenario before anything is made (unknown platforms). Raises InputError, CannotFinish.
+    `check` may refuse the scenario before anything is made (unknown platforms). A scenario without a seed gets one,
+    which the run keeps with it. Raises InputError, CannotFinish.
     """
-    scenario = load_scenario(scenario_file)
+    scenario = with_seed(load_scenario(scenario_file))
     check(scenario)
     if missing := missing_secrets(scenario):
         raise InputError(f"the environment variable {missing[0]} is not set", file=scenario_file, field="secret_env")
@@ -98,15 +100,33 @@ def sites_of(run: RunFolder) -> tuple[Site, ...]:
         raise InputError(f"holds no valid site: {error}", file=run.data / "run.json") from None
 
 
+def with_seed(scenario: Scenario) -> Scenario:
+    """The scenario with a seed: its own, or one drawn now."""
+    if scenario.seed is not None:
+        return scenario
+    return scenario.model_copy(update={"seed": secrets.randbelow(1 << 32)})
+
+
 def tasks_of(scenario: Scenario) -> list[Task]:
-    """All visits of a scenario: each site's disclosure once (its page, or the search for it), then the matrix."""
+    """All visits of a scenario, in the order they are made.
+
+    First each site's disclosure (its page, or the search for it). Then repetition by repetition, so that the
+    repetitions of a cell are spread over the whole run; within each the cells in an order drawn from the seed, so that
+    no treatment comes always before another. A scenario without a seed is in the matrix's own order.
+    """
     sites = {site.id: site for site in scenario.sites}
     tasks: list[Task] = [
         (_disclosure_plan(site), _disclosure_site(site, site.disclosure.url or site.url), VisitKind.disclosure)
         for site in scenario.sites
         if site.disclosure is not None and site.disclosure.file is None
     ]
-    return tasks + [(plan, sites[plan.site], VisitKind.audit) for plan in matrix(scenario)]
+    plans = sorted(matrix(scenario), key=lambda plan: (plan.repeat, _drawn(scenario.seed, plan.visit)))
+    return tasks + [(plan, sites[plan.site], VisitKind.audit) for plan in plans]
+
+
+def _drawn(seed: int | None, visit: str) -> str:
+    """A visit's place in its repetition: by SHA-256, the same on every machine and with every version of Python."""
+    return "" if seed is None else hashlib.sha256(f"{seed}|order|{visit}".encode()).hexdigest()
 
 
 def _disclosure_plan(site: Site) -> PlannedVisit:

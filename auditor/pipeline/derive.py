@@ -12,7 +12,7 @@ from auditor.pipeline.audit import scenario_of, sites_of
 from auditor.pipeline.declared import disclosures_of
 from auditor.pipeline.places import cut_places
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
-from auditor.scenario import Fill, Site
+from auditor.scenario import SHARED, Fill, Person, Site, person_of_visit
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.vendors import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
@@ -37,10 +37,12 @@ def derive(run: RunFolder) -> RunResult:
         visits = [v.model_copy(update={"visit": v.visit.model_copy(update=_told(sites[0]))}) for v in visits]
     transmissions: list[Transmission] = []
     coverage: list[VisitCoverage] = []
-    typed = {site.id: typed_on(site) for site in sites}
+    by_id = {site.id: site for site in sites}
     for evidence in visits:
         if evidence.visit.kind in (VisitKind.audit, VisitKind.imported):
-            items, rows = decode_visit(evidence, knowledge, typed.get(evidence.visit.site, ()))
+            person = person_of_visit(scenario, evidence.visit.visit) if scenario is not None else None
+            typed = typed_in(by_id[evidence.visit.site], person) if evidence.visit.site in by_id else ()
+            items, rows = decode_visit(evidence, knowledge, typed)
             transmissions += items
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
     disclosures, notes = disclosures_of(run, sites, visits, knowledge)
@@ -71,10 +73,15 @@ def _told(site: Site) -> dict[str, str]:
     return {"site": site.id, "operator": site.operator}
 
 
-def typed_on(site: Site) -> tuple[str, ...]:
-    """What the scenario has the visitor type on a site, secrets left out: it is recognised wherever it is sent."""
-    steps = (*site.before, *site.journey)
-    return tuple(step.value for step in steps if isinstance(step, Fill) and step.value)
+def typed_in(site: Site, person: Person | None) -> tuple[str, ...]:
+    """What the visitor types on a site and is recognised wherever it is sent.
+
+    Secrets are left out, and of the person what many share: 東京都 or 1987 is sent for other reasons, too.
+    """
+    steps = (step for step in (*site.before, *site.journey) if isinstance(step, Fill))
+    fills = [step for step in steps if step.person not in SHARED]
+    texts = [person.value(step.person) if step.person and person else step.value for step in fills]
+    return tuple(text for text in texts if text)
 
 
 def derive_and_write(run: RunFolder, lang: Lang = "ja") -> tuple[RunResult, Reports]:

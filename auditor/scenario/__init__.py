@@ -18,9 +18,10 @@ from auditor.scenario.model import (
     Scenario,
     Site,
     matrix,
+    person_of_visit,
     resolver_address,
 )
-from auditor.scenario.person import EMAIL_DOMAIN, Person, PersonField, person_of
+from auditor.scenario.person import EMAIL_DOMAIN, SHARED, Person, PersonField, person_of
 from auditor.scenario.states import EnvName, SealedState, SealedStates, StateOrStates
 from auditor.scenario.steps import (
     Clear,
@@ -42,6 +43,7 @@ from auditor.scenario.steps import (
 
 __all__ = [
     "EMAIL_DOMAIN",
+    "SHARED",
     "Clear",
     "Click",
     "ConsentSteps",
@@ -77,5 +79,6 @@ __all__ = [
     "load_scenario",
     "matrix",
     "person_of",
+    "person_of_visit",
     "resolver_address",
 ]

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from auditor.evidence import Consent, CookieMode, Visitor
-from auditor.scenario.person import EMAIL_DOMAIN
+from auditor.scenario.person import EMAIL_DOMAIN, Person, person_of
 from auditor.scenario.states import SealedState, SealedStates, StateOrStates
 from auditor.scenario.steps import Clear, Fill, Id, Milliseconds, Step, WebAddress
 from auditor.specs import Spec
@@ -322,3 +322,8 @@ def visitors_of(scenario: Scenario, site: Site) -> Iterator[tuple[str | None, Vi
         for visitor in (Visitor.logged_out, Visitor.logged_in):
             if visitor in wanted and visitor.value in platform.visitors:
                 yield name, visitor
+
+
+def person_of_visit(scenario: Scenario, visit: str) -> Person:
+    """Who types in this visit; without a seed, the seed is 0."""
+    return person_of(scenario.seed or 0, visit, scenario.persons.email_domain)

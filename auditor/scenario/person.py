@@ -6,7 +6,7 @@ by SHA-256, and nothing of them is kept in the evidence. They are nobody's:
 - e-mail at a domain reserved for examples (RFC 2606 section 3) unless the scenario names one of the auditor's own;
 - phone 0A0-0XXX-XXXX: after 070, 080 and 090 the numbering plan gives out no number that goes on with 0
   (mark M: general knowledge, not read in the plan);
-- address in a real town with a block no town has; member number and search words invented.
+- names made for this; address in a real town with a block no town has; member number and search words drawn.
 """
 
 import hashlib
@@ -47,6 +47,10 @@ class PersonField(StrEnum):
     birth_day = "birth_day"
     member_number = "member_number"
     search_words = "search_words"
+
+
+SHARED = frozenset(PersonField(name) for name in ("prefecture", "city", "birth_year", "birth_month", "birth_day"))
+"""Fields whose value many people share: where it is seen in traffic it need not be this person's."""
 
 
 class Person(Spec):

@@ -40,6 +40,7 @@ from auditor.store.run import (
 )
 from auditor.store.senders import with_senders
 from auditor.store.signals import signals_of
+from auditor.store.steps import read_steps
 from auditor.store.storage_key import split_storage_key
 from auditor.store.wire import read_wire
 
@@ -88,6 +89,7 @@ def read_folder(folder: Path, visit: Visit) -> VisitEvidence:
         signals=signals_of(visit.visit, exchanges, calls),
         coverage=tuple(coverage),
         document_html=document.read_text("utf-8", "replace") if document.exists() else None,
+        steps=read_steps(folder / EVENTS_FILE),
         links=read_links(folder / LINKS_FILE),
         pages=read_pages(folder / PAGES_FILE),
         followed=read_followed(folder / FOLLOWED_FILE),

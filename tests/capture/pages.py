@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from .probe_pages import PROBE_PAGES, PROBE_SCRIPTS
+from .step_pages import STEP_COOKIES, STEP_PAGES
 
 FACTS = """
 const facts = () => JSON.stringify({userAgent: navigator.userAgent, languages: navigator.languages,
@@ -138,3 +139,5 @@ PAGES |= {f"/consent/{file.stem}": file.read_text("utf-8") for file in CONSENT.g
 SCRIPTS |= {f"/consent/{file.name}": file.read_text("utf-8") for file in CONSENT.glob("*.js")}
 PAGES |= PROBE_PAGES
 SCRIPTS |= PROBE_SCRIPTS
+PAGES |= STEP_PAGES
+COOKIES |= STEP_COOKIES

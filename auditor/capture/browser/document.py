@@ -99,7 +99,7 @@ def asked_last(events: Path, page: str) -> str | None:
             kind = step.rpartition(".")[2]
             if kind == "goto":
                 asked = line["params"]["asked"]
-            elif kind in ("click", "fill", "press", "select", "python"):
+            elif kind in ("click", "submit", "fill", "press", "select", "python"):
                 asked = None
     return asked
 
