@@ -1,4 +1,4 @@
-"""Steps of the demo scenario that its YAML names by `python:`."""
+"""Steps of the demo scenarios that their YAML names by `python:`."""
 
 from playwright.async_api import Page
 
@@ -9,3 +9,9 @@ async def search_portal(page: Page) -> None:
     await page.locator("#q").fill("湯のみ")
     await page.locator("#go").click()
     await page.locator("#results").wait_for()
+
+
+async def ask_for_notices(page: Page) -> None:
+    """Click the button in ワク's frame and wait for what came of it."""
+    await page.frame_locator("iframe[title=ワク]").locator("#box").click()
+    await page.locator("html[data-waku]").wait_for()

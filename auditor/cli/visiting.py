@@ -9,7 +9,8 @@ import typer
 from auditor.cli.ending import finish, progress, report_of
 from auditor.cli.options import WORKERS, LangOption, OutOption, WorkersOption, err, language_of, new_run
 from auditor.cli.usable import usable
-from auditor.demo.web import demo_web
+from auditor.demo.conditions import EDITIONS
+from auditor.demo.web import CHANGES, SCENARIO, demo_web
 from auditor.errors import AuditorError, InputError
 from auditor.pipeline import audit, resume
 from auditor.report import Lang, RunResult
@@ -43,11 +44,23 @@ def run_command(
     finish(*results)
 
 
-def demo(out_dir: OutOption = None, workers: WorkersOption = WORKERS, lang: LangOption = None) -> None:
+def demo(
+    out_dir: OutOption = None,
+    workers: WorkersOption = WORKERS,
+    lang: LangOption = None,
+    changes: Annotated[bool, typer.Option("--changes", help="its sites of identifiers, techniques and leaks")] = False,
+    edition: Annotated[int, typer.Option(min=1, max=EDITIONS[-1], help="which edition of the web")] = 1,
+    variation: Annotated[int | None, typer.Option(metavar="SEED", help="leave a random half of the tags out")] = None,
+) -> None:
     """Audit a small web of its own on loopback; needs no network."""
     language = language_of(lang)
-    with tempfile.TemporaryDirectory(prefix="auditor-demo-") as folder, demo_web(Path(folder)) as web:
-        result = _audit(web.scenario(Path(folder) / "scenario"), out_dir or new_run("demo"), workers, language)
+    name = CHANGES if changes else SCENARIO
+    with (
+        tempfile.TemporaryDirectory(prefix="auditor-demo-") as folder,
+        demo_web(Path(folder), edition=edition, variation=variation) as web,
+    ):
+        path = web.scenario(Path(folder) / "scenario", name)
+        result = _audit(path, out_dir or new_run(name.stem), workers, language)
     finish(result)
 
 

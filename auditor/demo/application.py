@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auditor.demo import recipients, renraku, requestlog, respond, sagasu, sites, tomodachi
+from auditor.demo import recipients, renraku, requestlog, respond, sagasu, sites, tomodachi, towns, trackers
+from auditor.demo.conditions import Conditions
 
 
 async def _favicon(request: Request) -> Response:
@@ -29,10 +30,11 @@ class Web:
         await server(scope, receive, send)
 
 
-def application(log: Path) -> ASGIApp:
+def application(log: Path, conditions: Conditions) -> ASGIApp:
     """All servers, their requests logged to `log`."""
+    respond.serve_under(conditions)
     servers: dict[str, list[BaseRoute]] = {}
-    for part in (sites.HOSTS, sagasu.HOSTS, tomodachi.HOSTS, renraku.HOSTS, recipients.HOSTS):
+    for part in (sites.HOSTS, sagasu.HOSTS, tomodachi.HOSTS, renraku.HOSTS, recipients.HOSTS, towns.HOSTS, trackers.HOSTS):
         for host, routes in part.items():
             servers[host] = [*servers.get(host, ()), *routes]
     return requestlog.RequestLog(Web(servers), log)

@@ -32,6 +32,32 @@ EIZO_LIVE = "live.eizo-haishin.test"
 YOMITOKI_CDN = "cdn.yomitoki.test"
 YOMITOKI = "in.yomitoki.test"
 NAZO = "t.nazo-keisoku.test"
+KAZOE = "px.kazoe-ya.test"
+
+# Reached by scenarios/demo-changes.yaml only.
+HIROBA = "www.hiroba-machi.test"
+HIROBA_METRICS = "metrics.hiroba-machi.test"
+ICHI = "www.ichi-no-machi.test"
+NI = "www.ni-no-machi.test"
+KAIIN = "www.kaiin-touroku.test"
+MODORI = "www.modori-ya.test"
+
+ASIATO_TAG = "cdn.asiato.test"
+ASIATO = "in.asiato.test"
+WAKU = "www.waku.test"
+WAKU_ROOT = "waku.test"
+HANKO_BOUNCE = "r.hanko-id.test"
+HANKO_ALIAS = "hiroba.hanko-id.test"
+OKIBA = "e.okiba.test"
+SHIMON = "f.shimon.test"
+KOKAN = "s.kokan-ad.test"
+AITE = "px.aite-dsp.test"
+FUKKATSU = "t.fukkatsu.test"
+SHOJIKI = "t.shojiki.test"
+ROKUGA = "in.rokuga.test"
+TEGAMI = "t.tegami.test"
+ANGO = "e.ango.test"
+KAZARI = "d.kazari.test"
 
 SITES = (SHOP, SHOP_CDN, NEWS, NEWS_CDN, BLOG, TRAVEL, TRAVEL_CDN, PORTAL)
 PLATFORMS = (
@@ -39,5 +65,13 @@ PLATFORMS = (
     *(TOMODACHI, TOMODACHI_TAG),
     *(RENRAKU_ACCOUNT, RENRAKU_TAG, RENRAKU_HITS, RENRAKU_LOG, RENRAKU_SOCIAL, RENRAKU_ADS, RENRAKU_SYNC),
 )
-OTHERS = (EIZO, EIZO_LIVE, YOMITOKI_CDN, YOMITOKI, NAZO)
-ALL = SITES + PLATFORMS + OTHERS
+OTHERS = (EIZO, EIZO_LIVE, YOMITOKI_CDN, YOMITOKI, NAZO, KAZOE)
+CHANGING = (
+    *(HIROBA, HIROBA_METRICS, ICHI, NI, KAIIN, MODORI),
+    *(ASIATO_TAG, ASIATO, WAKU, WAKU_ROOT, HANKO_BOUNCE, HANKO_ALIAS, OKIBA, SHIMON, KOKAN, AITE),
+    *(FUKKATSU, SHOJIKI, ROKUGA, TEGAMI, ANGO, KAZARI),
+)
+ALL = SITES + PLATFORMS + OTHERS + CHANGING
+
+CNAMES = {HIROBA_METRICS: HANKO_ALIAS}
+"""What the demo web's own name server answers with an alias."""

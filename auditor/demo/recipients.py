@@ -1,4 +1,4 @@
-"""Smaller recipients: a video host, an analytics company, and a tracker that no vendor file describes."""
+"""Smaller recipients: a video host, an analytics company, a tracker and a counter that no vendor file describes."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -66,6 +66,10 @@ async def _nazo_hit(request: Request) -> Response:
     return response
 
 
+async def _count(request: Request) -> Response:
+    return respond.pixel()
+
+
 HOSTS: dict[str, list[BaseRoute]] = {
     hosts.EIZO: [
         Route("/embed/{video}", _embed),
@@ -78,4 +82,5 @@ HOSTS: dict[str, list[BaseRoute]] = {
     hosts.YOMITOKI_CDN: [Route("/{name:str}.js", _analytics)],
     hosts.YOMITOKI: [Route("/v1/{kind}", _batch, methods=["POST", "OPTIONS"])],
     hosts.NAZO: [Route("/n.js", _nazo_script), Route("/p", _nazo_hit)],
+    hosts.KAZOE: [Route("/1.gif", _count)],
 }

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import secrets
 from pathlib import Path
+from typing import cast
 
 import brotli
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,12 +13,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auditor.demo import hosts
+from auditor.demo.conditions import Conditions
 
 HERE = Path(__file__).resolve().parent
 DAY_S = 86_400
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _templates = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined)
 _templates.globals["host"] = {name: value for name, value in vars(hosts).items() if isinstance(value, str)}
+
+
+def serve_under(conditions: Conditions) -> None:
+    """From now on, pages and scripts are those of these conditions; until then, of edition 1 without variation."""
+    _templates.globals |= {"present": conditions.present, "edition": conditions.edition}
+
+
+def edition() -> int:
+    """Which edition of the web is served."""
+    return cast(int, _templates.globals["edition"])
+
+
+serve_under(Conditions())
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:
@@ -42,26 +57,42 @@ def redirect(url: str, status: int = 302) -> Response:
 
 
 def static(
-    request: Request, name: str, media_type: str, *, coding: str = "identity", revalidate: bool = False
+    request: Request,
+    name: str,
+    media_type: str,
+    *,
+    coding: str = "identity",
+    revalidate: bool = False,
+    swap: tuple[str, str] | None = None,
 ) -> Response:
     """A file of `scripts/`, content-encoded when the browser takes it.
 
-    With `revalidate` the browser asks again at each page and is told 304.
+    With `revalidate` the browser asks again at each page and is told 304. `swap` is a text and what stands in its
+    place.
     """
     content = (HERE / "scripts" / name).read_bytes()
+    if swap is not None:
+        content = content.replace(swap[0].encode(), swap[1].encode())
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache" if revalidate else f"max-age={DAY_S}"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    if coding in request.headers.get("accept-encoding", ""):
+    if coding != "identity" and coding in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, mtime=0) if coding == "gzip" else brotli.compress(content)
         headers |= {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
     return Response(content, headers=headers, media_type=media_type)
 
 
-def script(request: Request, name: str, *, coding: str = "identity", revalidate: bool = False) -> Response:
+def script(
+    request: Request,
+    name: str,
+    *,
+    coding: str = "identity",
+    revalidate: bool = False,
+    swap: tuple[str, str] | None = None,
+) -> Response:
     """A JavaScript file of `scripts/`."""
-    return static(request, name, "text/javascript", coding=coding, revalidate=revalidate)
+    return static(request, name, "text/javascript", coding=coding, revalidate=revalidate, swap=swap)
 
 
 def picture(label: str) -> Response:

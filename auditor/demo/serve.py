@@ -23,6 +23,8 @@ from hypercorn.typing import Framework
 from auditor.demo import hosts
 from auditor.demo.application import application
 from auditor.demo.certificates import Certificates, issue
+from auditor.demo.conditions import EDITIONS, Conditions
+from auditor.demo.resolver import serve_names
 
 LOG = "server.log.jsonl"
 HOUR_S = 3600
@@ -43,7 +45,7 @@ def _config(listener: socket.socket, certificates: Certificates) -> Config:
     return config
 
 
-async def _run(folder: Path) -> None:
+async def _run(folder: Path, conditions: Conditions) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
@@ -54,11 +56,14 @@ async def _run(folder: Path) -> None:
     port = listener.getsockname()[1]
     config = _config(listener, issue(folder))
     names = dict.fromkeys(hosts.ALL, f"127.0.0.1:{port}")
-    (folder / "demo.json").write_text(json.dumps({"port": port, "names": names}, indent=2), encoding="utf-8")
-    app = cast(Framework, application(folder / LOG))
+    resolver, resolver_port = await serve_names()
+    told = {"port": port, "resolver": f"127.0.0.1:{resolver_port}", "names": names}
+    (folder / "demo.json").write_text(json.dumps(told, indent=2), encoding="utf-8")
+    app = cast(Framework, application(folder / LOG, conditions))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await serve(app, config, shutdown_trigger=ended.wait)
+    resolver.close()
     listener.detach()  # hypercorn has closed the descriptor
 
 
@@ -74,9 +79,12 @@ def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m auditor.demo.serve", description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="folder for certificates, names and the log")
-    folder: Path = parser.parse_args().dir
+    parser.add_argument("--edition", type=int, default=1, choices=EDITIONS, help="which edition of the web")
+    parser.add_argument("--variation", type=int, metavar="SEED", help="leave a random half of the tags out")
+    arguments = parser.parse_args()
+    folder: Path = arguments.dir
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_run(folder))
+    asyncio.run(_run(folder, Conditions(arguments.edition, arguments.variation)))
 
 
 if __name__ == "__main__":

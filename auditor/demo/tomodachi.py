@@ -9,8 +9,13 @@ from auditor.demo import accounts, hosts, respond
 DOMAIN = "tomodachi.test"
 
 
+NEW_VERSION = ('v: "3.1.0"', 'v: "3.2.0"')
+"""Of the pixel's script, from edition 2 on."""
+
+
 async def _events_script(request: Request) -> Response:
-    return respond.script(request, "tomodachi/tmevents.js", coding="br")
+    swap = NEW_VERSION if respond.edition() > 1 else None
+    return respond.script(request, "tomodachi/tmevents.js", coding="br", swap=swap)
 
 
 async def _config(request: Request) -> Response:

@@ -18,6 +18,7 @@ from auditor.errors import CannotFinish
 PACKAGE = Path(__file__).resolve().parent
 VENDORS = PACKAGE / "vendors"
 SCENARIO = PACKAGE.parent.parent / "scenarios" / "demo.yaml"
+CHANGES = SCENARIO.with_name("demo-changes.yaml")
 START_S = 30
 STOP_S = 5
 
@@ -29,42 +30,49 @@ class DemoWeb:
     names: dict[str, str]
     ca: Path
     log: Path
+    resolver: str
 
-    def scenario(self, folder: Path) -> Path:
-        """A copy of scenarios/demo.yaml in `folder` that reaches this web; returns its path."""
+    def scenario(self, folder: Path, scenario: Path = SCENARIO) -> Path:
+        """A copy of a scenario of the demo in `folder` that reaches this web; returns its path.
+
+        That of demo-changes asks the web's own name server for aliases.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(SCENARIO.with_name("demo_steps.py"), folder)
-        lines = SCENARIO.read_text(encoding="utf-8").splitlines()
+        lines = scenario.read_text(encoding="utf-8").splitlines()
         lines = [f"vendors: [{json.dumps(str(VENDORS))}]" if line.startswith("vendors:") else line for line in lines]
-        lines += ["", "network:", f"  ca: {json.dumps(str(self.ca))}", "  names:"]
+        lines += ["", "network:", f"  ca: {json.dumps(str(self.ca))}"]
+        lines += [f"  resolver: {json.dumps(self.resolver)}"] if scenario == CHANGES else []
+        lines += ["  names:"]
         lines += [f"    {host}: {json.dumps(address)}" for host, address in self.names.items()]
-        copy = folder / SCENARIO.name
+        copy = folder / scenario.name
         copy.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return copy
 
 
 @contextmanager
-def demo_web(folder: Path) -> Iterator[DemoWeb]:
+def demo_web(folder: Path, *, edition: int = 1, variation: int | None = None) -> Iterator[DemoWeb]:
     """Run the demo web with its files in `folder`; the demo accounts' passwords are in the environment meanwhile.
 
-    Raises CannotFinish when its process does not come up.
+    `edition` and `variation` (a seed): see `conditions`. Raises CannotFinish when its process does not come up.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    more = ["--edition", str(edition), *(["--variation", str(variation)] if variation is not None else [])]
     ours = [name for name in PASSWORDS if name not in os.environ]
     os.environ.update({name: PASSWORDS[name] for name in ours})
     try:
-        with (folder / "server.err").open("wb") as errors, _process(folder, errors.fileno()):
+        with (folder / "server.err").open("wb") as errors, _process(folder, errors.fileno(), more):
             told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-            yield DemoWeb(names=told["names"], ca=folder / "ca.pem", log=folder / LOG)
+            yield DemoWeb(names=told["names"], ca=folder / "ca.pem", log=folder / LOG, resolver=told["resolver"])
     finally:
         for name in ours:
             os.environ.pop(name, None)
 
 
 @contextmanager
-def _process(folder: Path, errors: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "auditor.demo.serve", "--dir", str(folder)]
+def _process(folder: Path, errors: int, more: list[str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "auditor.demo.serve", "--dir", str(folder), *more]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
     try:
         _wait_ready(process, folder)

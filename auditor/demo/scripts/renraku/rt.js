@@ -7,7 +7,7 @@
   const ADS = "https://apm.miyako-portal.test";
   const SYNC = "https://cksync.miyako-portal.test";
   const DAY_S = 86400;
-  const state = { customer: "", tag: "", retarget: "", email: "" };
+  const state = { customer: "", tag: "", retarget: "", email: "", more: {} };
 
   const siteDomain = () => location.hostname.split(".").slice(-2).join(".");
   const now = () => Math.floor(Date.now() / 1000);
@@ -82,6 +82,7 @@
       x6: state.email ? await sha256(state.email) : "",
       v: "4.0.1",
       _t: Date.now(),
+      ...state.more,
       ...details,
     };
     image(`${HITS}/tag.gif?${query(fields)}`);
