@@ -36,8 +36,8 @@ CONTRACT = {
     "signals": "visit, kind, group, name, count, at_least, host, vendor, script",
     "transmissions": "visit, request, vendor, recipient, module, parameter, data_type, value, carrier, source",
     "identifiers": "identifier, visits, sites, vendors, kind, first_party_origin, linked_to_account",
-    "identifier_flows": "site, identifier, recipient, vendor, host, carrier, name, encodings, visit, request, requests, "
-    "first_party, phase, at",
+    "identifier_flows": "site, identifier, recipient, vendor, host, carrier, name, encodings, visit, request, "
+    "requests, first_party, phase, at",
     "syncs": "identifier, visit, site, from_recipient, from_vendor, to_recipient, to_vendor, how, name, evidence",
     "respawns": "identifier, visit, site, name, domain, cleared_at, back_at, source, detail, evidence",
     "leaks": "visit, site, request, at, field, variant, encodings, recipient, host, vendor",

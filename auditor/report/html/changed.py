@@ -199,13 +199,15 @@ def _counts(visits: dict[str, Visit], changes: list[Change]) -> tuple[Count, ...
             before,
             after,
             tuple(label("word", each) for each in word.split("/") if each),
-            max(
-                (p for c in own if (p := c.p_value if c.p_adjusted is None else c.p_adjusted) is not None), default=None
-            ),
+            max((p for c in own if (p := _p(c)) is not None), default=None),
             _states(visits, own),
         )
         for (before, after, word), own in found.items()
     )
+
+
+def _p(change: Change) -> float | None:
+    return change.p_value if change.p_adjusted is None else change.p_adjusted
 
 
 def _states(visits: dict[str, Visit], changes: list[Change]) -> tuple[Text, ...]:

@@ -13,11 +13,12 @@ from auditor.report.texts import Text, label, texts
 MAX_MIDDLE = 14
 MAX_SIDE = 14
 REST = "…"
-LINE = 34
+LINE = 37
 TOP = 34
-COLUMNS = (0, 390, 790)
-WIDTHS = (210, 220, 250)
-_SHOWN = 26
+COLUMNS = (0, 360, 790)
+WIDTHS = (200, 270, 250)
+HEADINGS = ("site", "identifier", "recipient")
+_SHOWN = 32
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def graph_of(result: RunResult, masker: Masker, found: list[Group]) -> Graph | N
                 at = w if w in who else REST
                 style = "encoded" if () not in sent.layers else "plain"
                 edges[key, f"r{at}"] = _edge(places[1, key], WIDTHS[1], places[2, at], style)
-    headings = tuple((x, texts()[f"graph.{name}"]) for x, name in zip(COLUMNS, ("site", "identifier", "recipient")))
+    headings = tuple((x, texts()[f"graph.{name}"]) for x, name in zip(COLUMNS, HEADINGS, strict=True))
     width = COLUMNS[2] + WIDTHS[2]
     return Graph(width, TOP + rows * LINE + 8, tuple(nodes), tuple(edges.values()), headings, len(drawn) - len(shown))
 

@@ -30,6 +30,8 @@ from auditor.report.rows.visited import file_name
 from auditor.report.texts import Lang, Text, label, texts, visible
 
 MAX_VISITS = 300
+# a cell held against itself shows that nothing is found where nothing differs: no change
+SHOWN_APART = frozenset({"visitor", "cookie_mode", "repeat"})
 _JST = timezone(timedelta(hours=9))
 
 
@@ -62,9 +64,7 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
         visitor_changes=changes_by_site(result, ["visitor"], without={p.vendor for p in platforms}),
         techniques=techniques,
         cookie_changes=changes_by_site(result, ["cookie_mode"]),
-        other_changes=changes_by_site(
-            result, sorted({c.kind for c in result.changes} - {"visitor", "cookie_mode", "repeat"})
-        ),
+        other_changes=changes_by_site(result, sorted({c.kind for c in result.changes} - SHOWN_APART)),
         declared=declared(result, sites),
         visits=capped(result.visits, MAX_VISITS, "visits.csv"),
         control=control(result),
