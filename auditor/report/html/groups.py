@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from auditor.identify.model import Holder, HolderKind, Identifier, IdentifierKind
 from auditor.report.inputs import RunResult
+from auditor.report.rows.identified import page_flows
 
 type Key = tuple[str, ...]
 
@@ -94,13 +95,14 @@ def key_of(identifier: Identifier) -> Key:
 
 def _add(group: Group, identifier: Identifier) -> None:
     group.values += 1
-    group.crossing += len({f.site for f in identifier.flows}) > 1
+    flows = page_flows(identifier)
+    group.crossing += len({f.site for f in flows}) > 1
     group.data_types.update(identifier.data_types)
     for holder in identifier.holders:
         group.holders.setdefault((holder.kind.value, holder.name, holder.part), set()).add(holder.place)
     for name in ("stays", "differs", "random", "lives"):
         group.holds.setdefault(name, []).append(getattr(identifier, name).holds)
-    for flow in identifier.flows:
+    for flow in flows:
         group.visits.add(flow.visit)
         group.sites.add(flow.site)
         # what goes to the site's own host is its own, whoever's cookie it is

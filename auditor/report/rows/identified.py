@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.identify.model import Holder, HolderKind, Identifier, IdentifierKind
+from auditor.evidence import Phase
+from auditor.identify.model import Flow, Holder, HolderKind, Identifier, IdentifierKind
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
 from auditor.report.texts import Text, texts
@@ -11,6 +12,11 @@ ACCOUNT = "account_id"
 PLAIN = "plain"
 PROPERTIES = ("stays", "differs", "random", "lives")
 _KEPT = (HolderKind.cookie, HolderKind.local_storage, HolderKind.session_storage, HolderKind.indexeddb)
+
+
+def page_flows(identifier: Identifier) -> tuple[Flow, ...]:
+    """Where the page sent it: what went to a platform while the visit logged in is nothing the site sent."""
+    return tuple(f for f in identifier.flows if f.phase != Phase.prepare.value)
 
 
 def encoded(layers: Iterable[str]) -> str:
@@ -48,7 +54,7 @@ def with_account(result: RunResult) -> set[str]:
     return {
         i.value
         for i in result.identified.identifiers
-        if i.value in sent or any((f.visit, f.request, f.vendor or f.recipient) in accounts for f in i.flows)
+        if i.value in sent or any((f.visit, f.request, f.vendor or f.recipient) in accounts for f in page_flows(i))
     }
 
 
@@ -56,7 +62,7 @@ def ranked(result: RunResult, named: Mapping[str, str]) -> list[Identifier]:
     """The most widely seen first; the token decides between equals."""
     return sorted(
         result.identified.identifiers,
-        key=lambda i: (-len({f.site for f in i.flows}), -len({f.visit for f in i.flows}), named[i.value]),
+        key=lambda i: (-len({f.site for f in page_flows(i)}), -len({f.visit for f in page_flows(i)}), named[i.value]),
     )
 
 
@@ -66,22 +72,23 @@ def identifiers(result: RunResult, masker: Masker) -> Iterator[Mapping[str, obje
     linked = with_account(result)
     named = tokens(result, masker)
     for i in ranked(result, named):
-        seen = sorted({f.visit for f in i.flows})
+        flows = page_flows(i)
+        seen = sorted({f.visit for f in flows})
         known = [visits[name] for name in seen if name in visits]
         own = [h for h in i.holders if h.party == "first" and h.kind in _KEPT]
         yield {
             "identifier": named[i.value],
             "visits": seen,
-            "sites": sorted({f.site for f in i.flows}),
-            "vendors": sorted({f.vendor for f in i.flows if f.vendor}),
+            "sites": sorted({f.site for f in flows}),
+            "vendors": sorted({f.vendor for f in flows if f.vendor}),
             "kind": "; ".join(sorted(i.data_types)),
             "first_party_origin": "; ".join(sorted({h.place for h in own if h.kind is HolderKind.cookie})),
             "linked_to_account": i.value in linked,
-            "recipients": sorted({f.recipient for f in i.flows}),
+            "recipients": sorted({f.recipient for f in flows}),
             "visitors": sorted({v.visitor.value for v in known}),
             "cookie_modes": sorted({v.cookie_mode.value for v in known}),
             "first_party_cookies": sorted({masker.guard(h.name) for h in own if h.kind is HolderKind.cookie}),
-            "sent": sum(f.requests for f in i.flows),
+            "sent": sum(f.requests for f in flows),
             "proof": i.kind.value,
             "reason": masker.guard(i.reason),
             "holders": [holder_name(masker, h) for h in i.holders],
@@ -96,7 +103,7 @@ def identifiers(result: RunResult, masker: Masker) -> Iterator[Mapping[str, obje
             "shown_en": "; ".join(masker.guard(shown) for name in PROPERTIES if (shown := getattr(i, name).shown)),
             "shown_in": sorted({e for name in PROPERTIES for e in getattr(i, name).evidence}),
             "lives_days": i.lives_days,
-            "encodings": sorted({encoded(f.layers) for f in i.flows}),
+            "encodings": sorted({encoded(f.layers) for f in flows}),
             "tied_to_account": sorted({t.platform for t in i.ties}),
             "tied_before": sorted({e for t in i.ties for e in t.before}),
             "tied_during": sorted({e for t in i.ties for e in t.during}),
