@@ -8,9 +8,11 @@ from auditor.check.assessment import Assessment
 from auditor.check.finding import Finding
 from auditor.check.standing import RowStanding, SentStanding
 from auditor.compare import Change
+from auditor.compare.change import TechniqueUse
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import Disclosure
 from auditor.evidence import Coverage, Visit, VisitEvidence, VisitKind
+from auditor.identify.model import Identified
 from auditor.scenario import Scenario
 from auditor.vendors import NameKind, Taxonomy, Vendor
 
@@ -70,6 +72,8 @@ class RunResult(_Input):
     sent_standings: tuple[SentStanding, ...] = ()
     row_standings: tuple[RowStanding, ...] = ()
     changes: tuple[Change, ...] = ()
+    techniques: tuple[TechniqueUse, ...] = ()
+    identified: Identified = Identified()
     coverage: tuple[VisitCoverage, ...] = Field((), description="besides what the visits' own evidence says")
     vendors: tuple[Vendor, ...] = ()
     taxonomy: Taxonomy

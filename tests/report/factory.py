@@ -32,6 +32,7 @@ from auditor.vendors import (
 )
 
 from .declared import changes, disclosures, findings, scenario, taxonomy, vendors
+from .identified import identified, technique_uses
 from .judged import assessments, row_standings, sent_standings
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -326,6 +327,8 @@ def run_result(**replaced: object) -> RunResult:
         "sent_standings": sent_standings("shop", visits[0].visit),
         "row_standings": row_standings("shop"),
         "changes": (*changes("shop"), *changes("news")),
+        "techniques": technique_uses(),
+        "identified": identified(visits, BROWSER_ID, ACCOUNT_COOKIE),
         "coverage": (
             VisitCoverage(
                 visit=visits[0].visit,

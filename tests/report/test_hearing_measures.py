@@ -3,7 +3,6 @@
 import json
 
 from auditor.check.finding import Verdict
-from auditor.compare import Change
 from auditor.evidence import (
     Consent,
     ConsentResult,
@@ -16,6 +15,7 @@ from auditor.evidence import (
     VisitKind,
     Visitor,
 )
+from auditor.identify.model import Identified, IdentifierKind, Property
 from auditor.report.hearing import hearing_of
 from auditor.report.hearing.sheet import Figure, Said
 from auditor.report.hearing.words import words
@@ -143,27 +143,75 @@ def test_tag_owners() -> None:
 
 def test_the_same_identifier_from_several_sites() -> None:
     hearing = hearing_of(run_result())
-    across = shown(hearing, "3-5", "The same value from several sites: Cookie identifier")
-    assert across == {
+    assert shown(hearing, "3-5", "The same identifier from several sites (proven to be a browser's)") == {
         "lycorp": "1 values, 2 sites",
-        "google": "2 values, 2 sites",
+        "google": "1 values, 2 sites",
         "meta": "0 of 11 visits, 0 requests",
     }
+    assert shown(hearing, "3-5", "The same identifier from several sites (proven to be an account's)")["google"] == (
+        "1 values, 2 sites"
+    )
+    assert shown(hearing, "3-5", "The same value from several sites (named an")["google"] == "1 values, 2 sites"
     assert row(hearing, "3-5").beyond is not None
 
 
-def test_a_time_that_is_the_same_on_two_sites_is_no_identifier() -> None:
-    """A session id that is the second it began in is the same where two visits begin at once."""
+def test_a_value_that_all_profiles_have_is_no_identifier() -> None:
     base = run_result()
-    for value, told in (
-        ("1795517432", "0 of 11"),
-        ("1795517432123", "0 of 11"),
-        ("12ab", "0 of 11"),
-        ("2795517432", "1 values"),
-    ):
-        sent = tuple(t._replace(value=value) for t in base.transmissions if t.vendor == "lycorp")
-        hearing = hearing_of(base.model_copy(update={"transmissions": sent}))
-        assert shown(hearing, "3-5", "The same")["lycorp"].startswith(told), value
+    shared = tuple(
+        i.model_copy(update={"kind": IdentifierKind.unproven, "differs": Property(holds=False, shown="")})
+        for i in base.identified.identifiers
+    )
+    hearing = hearing_of(base.model_copy(update={"identified": Identified(identifiers=shared)}))
+    assert [line.label.en for line in row(hearing, "3-5").lines] == [
+        "The same identifier from several sites (proven to be a browser's)"
+    ]
+    assert set(shown(hearing, "3-5", "The same").values()) == {"0 of 11 visits, 0 requests"}
+
+
+def test_what_went_to_a_platform_while_logging_in_is_not_from_the_site() -> None:
+    base = run_result()
+    one = base.identified.identifiers[0]
+    flows = tuple(f.model_copy(update={"request": "r00090", "phase": "prepare"}) for f in one.flows)
+    identified = Identified(identifiers=(one.model_copy(update={"flows": flows}),))
+    hearing = hearing_of(base.model_copy(update={"identified": identified}))
+    assert shown(hearing, "3-5", "The same")["google"] == "0 of 11 visits, 0 requests"
+
+
+def test_what_is_received_by_state() -> None:
+    hearing = hearing_of(run_result())
+    proven = cells(hearing, "3-1", "Proven identifiers received: logged in, third-party cookies allowed")["google"]
+    assert isinstance(proven, Figure) and proven.detail is not None
+    assert (proven.shown.en, proven.detail.en) == ("2 of 2 visits, 2 requests", "1 of browsers, 1 of accounts")
+    kinds = cells(hearing, "3-1", "Kinds of data received (in how many visits): logged in, third-party cookies b")
+    google = kinds["google"]
+    assert isinstance(google, Figure) and google.detail is not None
+    assert google.detail.en == "Cookie identifier (2), Page address (2), Events (2)"
+
+
+def test_the_same_identifier_before_during_and_after_the_login() -> None:
+    hearing = hearing_of(run_result())
+    for states in ("before the login and", "logged in and", "before, during and"):
+        tied = cells(hearing, "1-6", f"The same identifier {states}")
+        google = tied["google"]
+        assert isinstance(google, Figure) and google.shown.en == "1 identifiers, 1 of 7 visits"
+        assert isinstance(tied["meta"], Said) and tied["meta"].text.en == "no complete visit with a login at it"
+    assert isinstance(google, Figure) and google.total == 4
+    untied = run_result(identified=Identified())
+    none = cells(hearing_of(untied), "1-6", "The same identifier before, during")["google"]
+    assert isinstance(none, Figure) and (none.shown.en, none.seen) == ("0 of 7 visits, 0 requests", False)
+
+
+def test_typed_data_and_identifiers_of_others_that_reached_it() -> None:
+    base = run_result()
+    hearing = hearing_of(base)
+    typed = cells(hearing, "3-6", "Requests with contact data typed")
+    meta = typed["meta"]
+    assert isinstance(meta, Figure) and meta.detail is not None
+    assert (meta.shown.en, meta.detail.en) == ("1 of 11 visits, 1 requests", "email (sha256) (1)")
+    assert isinstance(typed["google"], Said) and typed["google"].text.en == "no complete visit typed a person's data"
+    reached = cells(hearing, "3-6", "Requests with an identifier that another")["lycorp"]
+    assert isinstance(reached, Figure) and reached.detail is not None
+    assert (reached.shown.en, reached.detail.en) == ("1 of 11 visits, 1 requests", "google (1)")
 
 
 def test_match_keys() -> None:
@@ -234,26 +282,27 @@ def test_a_choice_that_was_not_made_has_no_before() -> None:
     assert shown(hearing, "2-2", "Requests from its own sites")["meta"] == "in no visit could a choice be made"
 
 
-def test_techniques_that_go_on_when_cookies_are_blocked() -> None:
-    """5-2: of what is still sent the blocked visit's requests prove it."""
-    blocked = "shop.no_account.blocked.ignore.1"
-    kept = Change(
-        kind="cookie_mode", site="shop", vendor="google", recipient="google.test", module="ga4", data_type="cookie_id",
-        item="query cid", before_visit="shop.no_account.allowed.ignore.1", after_visit=blocked, before="x", after="x",
-        change="kept", technique="first_party_cookie",
-        evidence=("shop.no_account.allowed.ignore.1/r00002", f"{blocked}/r00002"),
-    )  # fmt: skip
-    hearing = hearing_of(run_result(changes=(kept,)))
+def test_techniques_by_what_shows_them() -> None:
+    """5-2: what the traffic shows, what is only a hint, what is gone; each figure with the requests of its uses."""
+    hearing = hearing_of(run_result())
     used = cells(hearing, "5-2", "first-party cookie")
-    google = used["google"]
+    google, meta = used["google"], used["meta"]
     assert isinstance(google, Figure) and google.detail is not None
-    assert (google.shown.en, google.detail.en) == ("1 items, 1 of 2 sites", "query cid")
-    assert google.evidence == (f"{blocked}/r00002",)
-    meta = used["meta"]
-    assert isinstance(meta, Figure) and (meta.shown.en, meta.seen) == ("0 items, 0 of 2 sites", False)
+    assert (google.shown.en, google.detail.en) == ("2 of 2 sites; allowed 6/6 visits → blocked 4/5", "query cid")
+    assert google.evidence == ("news.no_account.blocked.ignore.1/r00002", "shop.no_account.blocked.ignore.1/r00002")
+    assert isinstance(meta, Figure) and (meta.shown.en, meta.seen) == (
+        "0 of 2 sites; allowed – visits → blocked –", False,
+    )  # fmt: skip
+    hint = cells(hearing, "5-2", "local storage (a hint: it may be something else)")["lycorp"]
+    assert isinstance(hint, Figure) and hint.shown.en == "1 of 2 sites; allowed 0/3 visits → blocked 3/3"
+    gone = cells(hearing, "5-2", "Gone or replaced")["google"]
+    assert isinstance(gone, Figure) and gone.detail is not None
+    assert (gone.shown.en, gone.detail.en) == ("2 items (0 established), 2 of 2 sites", "cookie IDE, cookie NID")
     one_mode = tuple(v for v in run_result().visits if v.visit.cookie_mode is CookieMode.allowed)
     cell = cells(hearing_of(run_result(visits=one_mode, changes=())), "5-2", "Gone")["google"]
     assert isinstance(cell, Said) and cell.kind == "missing"
+    none = hearing_of(run_result(techniques=(), changes=()))
+    assert shown(none, "5-2", "What takes the place")["google"].startswith("0 of 2 sites")
 
 
 def test_opt_out() -> None:

@@ -22,6 +22,7 @@ from auditor.store.wire import body_of
 
 from .factory import ACCOUNT_COOKIE, BROWSER_ID, exchange, run_result
 from .hostile import hostile_result
+from .identified import CLEARED
 
 CONTRACT = {
     "visits": "visit, site, page, platform, visitor, cookie_mode, consent, repeat, outcome, reason, started_at, "
@@ -35,11 +36,17 @@ CONTRACT = {
     "signals": "visit, kind, group, name, count, at_least, host, vendor, script",
     "transmissions": "visit, request, vendor, recipient, module, parameter, data_type, value, carrier, source",
     "identifiers": "identifier, visits, sites, vendors, kind, first_party_origin, linked_to_account",
+    "identifier_flows": "site, identifier, recipient, vendor, host, carrier, name, encodings, visit, request, "
+    "requests, first_party, phase, at",
+    "syncs": "identifier, visit, site, from_recipient, from_vendor, to_recipient, to_vendor, how, name, evidence",
+    "respawns": "identifier, visit, site, name, domain, cleared_at, back_at, source, detail, evidence",
+    "leaks": "visit, site, request, at, field, variant, encodings, recipient, host, vendor",
     "disclosures": "site, recipient, entity, service, content, purposes, opt_out, where",
     "findings": "finding, rule, item, verdict, severity, site, visit, vendor, evidence, message_ja, message_en",
     "assessments": "rule, item, site, vendor, result, reason_ja, reason_en, question_ja, question_en, findings",
     "standings": "side, site, vendor, recipient, data_type, standing, exemption, conditions, text_ja, text_en, rows",
     "comparison": "kind, site, vendor, module, data_type, before, after, change, technique",
+    "techniques": "vendor, recipient, technique, strength, site, items, allowed_in, allowed_of, blocked_in, blocked_of",
     "coverage": "visit, sensor, matched, proxy_only, browser_only, undecoded, skipped, reason",
 }
 
@@ -162,17 +169,6 @@ def test_signals(rows: Mapping[str, list[Row]]) -> None:
     assert (header["name"], header["value"], header["requests"]) == ("Accept-CH", "Sec-CH-UA-Model", ["r00002"])
 
 
-def test_identifiers(rows: Mapping[str, list[Row]]) -> None:
-    found = {str(row["kind"]) + str(row["recipients"]): row for row in rows["identifiers"] if row["first_party_origin"]}
-    row = found["cookie_id['google.test']"]
-    assert row["first_party_origin"] == "news.test; shop.test"
-    assert row["first_party_cookies"] == ["_ga"]
-    assert row["linked_to_account"] is True
-    assert row["sites"] == ["news", "shop"]
-    line = one(rows["identifiers"], recipients=["line.test"])
-    assert (line["linked_to_account"], line["first_party_origin"]) == (False, None)
-
-
 def test_findings_and_comparison(rows: Mapping[str, list[Row]]) -> None:
     row = one(rows["findings"], rule="JP-03")
     assert row["evidence"] == ["shop.no_account.allowed.ignore.1/r00002", "shop.no_account.allowed.ignore.1/r00004"]
@@ -181,7 +177,7 @@ def test_findings_and_comparison(rows: Mapping[str, list[Row]]) -> None:
 
 def test_secrets_never_appear(tmp_path: Path, result: RunResult) -> None:
     write_reports(result, tmp_path)
-    secrets = (ACCOUNT_COOKIE, BROWSER_ID, "storage-secret-0001", "nid-value-00001", "line-browser-id-77",
+    secrets = (ACCOUNT_COOKIE, BROWSER_ID, "storage-secret-0001", "nid-value-00001", "line-browser-id-77", CLEARED,
                "5f5f5f", "abc123secret", "footer-secret", "000102030405060708")  # fmt: skip
     for path in sorted(tmp_path.rglob("*")):
         if path.is_dir():

@@ -3,7 +3,7 @@
 A visit that is not complete counts as not measured; what the browser or the preparation sent is not the page's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from auditor.decode import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of
 from auditor.evidence import CookieMode, Exchange, VisitEvidence, VisitKind, Visitor
+from auditor.identify.model import Flow, Identifier
 from auditor.report.hearing.sheet import Column
 from auditor.report.html.parts import data_type_name, is_complete
 from auditor.report.inputs import RunResult, top_address
@@ -96,6 +97,17 @@ class View:
             and (v.visit.visitor, v.visit.cookie_mode) == (visitor, mode)
             and (visitor is Visitor.no_account or v.visit.platform == column.platform)
         }
+
+    def flows(self, identifier: Identifier, column: Column, within: Mapping[str, VisitEvidence]) -> list[Flow]:
+        """Where the pages of these visits sent an identifier to the column's platform, not at the site's own host."""
+        return [
+            f
+            for f in identifier.flows
+            if f.vendor == column.vendor
+            and not f.first_party
+            and f.visit in within
+            and (f.visit, f.request) in self.exchanges
+        ]
 
     @cached_property
     def disclosure_visits(self) -> dict[str, VisitEvidence]:

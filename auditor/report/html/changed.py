@@ -1,4 +1,9 @@
-"""What the comparisons say, one row a recipient: gone, new, still sent; over all pairs of visits of a site."""
+"""What the comparisons say, one row a recipient: gone, new, still sent. What is established stands apart.
+
+A difference is `established` when it goes beyond what the page varies by itself, `once` when one side was visited
+only once (there is no variation to hold it against), else `within` that variation. What is still sent is no
+difference: it stands with the established ones where both sides were visited again, else with those seen once.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -11,7 +16,24 @@ from auditor.report.texts import Text, label
 
 MAX_RECIPIENTS = 60
 MAX_ITEMS = 12
-_COLUMN = {"gone": "gone", "replaced": "gone", "added": "added", "kept": "kept"}
+STANDINGS = ("established", "once", "within")
+_COLUMN = {"gone": "gone", "replaced": "gone", "less": "gone", "added": "added", "more": "added", "kept": "kept"}
+
+
+@dataclass(frozen=True)
+class Count:
+    """In how many visits of each side, in words too, in these states; `p` for chance alone, None: not tested."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    words: tuple[Text, ...]
+    p: float | None
+    states: tuple[Text, ...]
+
+    @property
+    def repeated(self) -> bool:
+        """Whether there is a count to show: more than one visit on a side."""
+        return max(self.before[1], self.after[1]) > 1
 
 
 @dataclass(frozen=True)
@@ -22,8 +44,10 @@ class Item:
     inside: tuple[str, ...]
     data_type: Text | None
     technique: str
+    change: str
     pairs: int
     states: tuple[Text, ...]
+    counts: tuple[Count, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +71,15 @@ class RecipientChanges:
 
 
 @dataclass(frozen=True)
+class Block:
+    """The rows of one standing, and how many differences (identifying items, others) are in it."""
+
+    standing: str
+    differences: int
+    recipients: Capped[RecipientChanges]
+
+
+@dataclass(frozen=True)
 class SiteChanges:
     """The changes of one kind at one site; `state`: the state the pairs end in, where it tells them apart."""
 
@@ -54,16 +87,15 @@ class SiteChanges:
     kind: str
     state: Text | None
     pairs: int
-    recipients: Capped[RecipientChanges]
+    repeated: bool
+    blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class TechniqueUse:
-    """Who uses a technique, at which sites: new when cookies are blocked, or all along."""
-
-    technique: str
-    new: tuple[tuple[Text, tuple[str, ...]], ...]
-    before: tuple[tuple[Text, tuple[str, ...]], ...]
+def standing(change: Change) -> str:
+    """established, once or within."""
+    if min(change.before_of, change.after_of) <= 1 and not change.established:
+        return "once"
+    return "established" if change.established or change.change == "kept" else "within"
 
 
 def changes_by_site(
@@ -96,30 +128,38 @@ def _leads_to(change: Change, visits: dict[str, Visit]) -> str:
 def _site(
     result: RunResult, visits: dict[str, Visit], site: str, kind: str, state: Text | None, changes: list[Change]
 ) -> SiteChanges:
-    by_recipient: dict[str, list[Change]] = {}
-    for c in changes:
-        by_recipient.setdefault(c.vendor or c.recipient, []).append(c)
-    rows = [_recipient(result, visits, own) for own in by_recipient.values()]
-    rows.sort(key=lambda r: (-len(r.gone.items.shown) - len(r.added.items.shown), r.name.ja))
+    stays = {c.vendor or c.recipient for c in changes if _COLUMN.get(c.change) in ("added", "kept")
+             and _identifies(result, c.data_type)}  # fmt: skip
+    blocks = []
+    for name in STANDINGS:
+        own = [c for c in changes if standing(c) == name]
+        by_recipient: dict[str, list[Change]] = {}
+        for c in own:
+            by_recipient.setdefault(c.vendor or c.recipient, []).append(c)
+        rows = [_recipient(result, visits, group, who in stays) for who, group in by_recipient.items()]
+        rows.sort(key=lambda r: (-len(r.gone.items.shown) - len(r.added.items.shown), r.name.ja))
+        differences = len({(c.vendor or c.recipient, c.item) for c in own if c.change != "kept"})
+        if rows:
+            blocks.append(Block(name, differences, capped(rows, MAX_RECIPIENTS, "comparison.csv")))
     pairs = {(c.before_visit, c.after_visit) for c in changes}
-    return SiteChanges(site, kind, state, len(pairs), capped(rows, MAX_RECIPIENTS, "comparison.csv"))
+    repeated = any(min(c.before_of, c.after_of) > 1 for c in changes)
+    return SiteChanges(site, kind, state, len(pairs), repeated, tuple(blocks))
 
 
-def _recipient(result: RunResult, visits: dict[str, Visit], changes: list[Change]) -> RecipientChanges:
+def _recipient(result: RunResult, visits: dict[str, Visit], changes: list[Change], stays: bool) -> RecipientChanges:
     columns = {name: _column(result, visits, changes, name) for name in ("gone", "added", "kept")}
     first = changes[0]
-    here = {name: bool(column.items.shown) for name, column in columns.items()}
     return RecipientChanges(
         name=recipient_name(result, first.vendor, first.recipient),
         domains=tuple(sorted({d for c in changes for d in c.recipient.split(", ")})) if first.vendor else (),
         **columns,
-        silent=here["gone"] and not here["added"] and not here["kept"],
+        silent=bool(columns["gone"].items.shown) and not stays,
     )
 
 
 def _column(result: RunResult, visits: dict[str, Visit], changes: list[Change], column: str) -> Column:
     own = [c for c in changes if _COLUMN.get(c.change) == column]
-    groups: dict[tuple[str, str, str], list[Change]] = {}
+    groups: dict[tuple[str, str, str, str], list[Change]] = {}
     others = set()
     for c in own:
         if not _identifies(result, c.data_type):
@@ -128,7 +168,8 @@ def _column(result: RunResult, visits: dict[str, Visit], changes: list[Change], 
         outer, inside, inner = c.item.partition("?")
         # who took over stands in its own row: of what is gone, only the item counts
         technique = "" if column == "gone" else c.technique
-        groups.setdefault((f"?{inner}" if inside else outer, c.data_type or "", technique), []).append(c)
+        change = c.change if c.change in ("less", "more") else ""
+        groups.setdefault((f"?{inner}" if inside else outer, c.data_type or "", technique, change), []).append(c)
     items = [
         Item(
             name=name.removeprefix("?"),
@@ -137,13 +178,36 @@ def _column(result: RunResult, visits: dict[str, Visit], changes: list[Change], 
             else (),
             data_type=data_type_name(result, code) if code else None,
             technique=technique,
+            change=change,
             pairs=len({(c.before_visit, c.after_visit) for c in group}),
             states=_states(visits, group),
+            counts=_counts(visits, group),
         )
-        for (name, code, technique), group in groups.items()
+        for (name, code, technique, change), group in groups.items()
     ]
     items.sort(key=lambda i: (not i.technique, bool(i.inside), i.technique, i.name))
     return Column(capped(items, MAX_ITEMS, "comparison.csv"), len(others))
+
+
+def _counts(visits: dict[str, Visit], changes: list[Change]) -> tuple[Count, ...]:
+    """The same counts in several states are one; the largest p of them counts."""
+    found: dict[tuple[tuple[int, int], tuple[int, int], str], list[Change]] = {}
+    for c in changes:
+        found.setdefault(((c.before_in, c.before_of), (c.after_in, c.after_of), c.word), []).append(c)
+    return tuple(
+        Count(
+            before,
+            after,
+            tuple(label("word", each) for each in word.split("/") if each),
+            max((p for c in own if (p := _p(c)) is not None), default=None),
+            _states(visits, own),
+        )
+        for (before, after, word), own in found.items()
+    )
+
+
+def _p(change: Change) -> float | None:
+    return change.p_value if change.p_adjusted is None else change.p_adjusted
 
 
 def _states(visits: dict[str, Visit], changes: list[Change]) -> tuple[Text, ...]:
@@ -153,19 +217,3 @@ def _states(visits: dict[str, Visit], changes: list[Change]) -> tuple[Text, ...]
 
 def _identifies(result: RunResult, code: str | None) -> bool:
     return code is not None and result.taxonomy.has(code) and result.taxonomy.get(code).level in IDENTIFYING
-
-
-def techniques(result: RunResult) -> tuple[TechniqueUse, ...]:
-    """Every technique seen when third-party cookies were blocked, the most widely used first."""
-    used: dict[str, dict[bool, dict[str, tuple[Text, set[str]]]]] = {}
-    for c in result.changes:
-        if c.kind == "cookie_mode" and c.technique and c.change in ("added", "kept"):
-            users = used.setdefault(c.technique, {True: {}, False: {}})[c.change == "added"]
-            name = recipient_name(result, c.vendor, c.recipient)
-            users.setdefault(c.vendor or c.recipient, (name, set()))[1].add(c.site)
-
-    def listed(users: dict[str, tuple[Text, set[str]]]) -> tuple[tuple[Text, tuple[str, ...]], ...]:
-        return tuple((name, tuple(sorted(sites))) for _, (name, sites) in sorted(users.items()))
-
-    found = [TechniqueUse(t, listed(u[True]), listed(u[False])) for t, u in used.items()]
-    return tuple(sorted(found, key=lambda u: (-sum(len(s) for _, s in (*u.new, *u.before)), u.technique)))

@@ -15,7 +15,7 @@ MAX_FINDINGS = 100
 MAX_LINKS = 5
 MAX_FACT_LINKS = 3
 MAX_ITEMS = 8
-MAX_EVIDENCE = 500
+MAX_EVIDENCE = 700
 _VERDICTS = tuple(Verdict)
 _SEVERITIES = ("high", "medium", "low", "info")
 
@@ -92,7 +92,7 @@ class SiteFindings:
 
 
 class EvidenceIndex:
-    """Numbers the exchanges the shown findings refer to, in the order they are first referred to."""
+    """Numbers the exchanges the page refers to, in the order they are first referred to."""
 
     def __init__(self, result: RunResult, masker: Masker) -> None:
         self._result = result

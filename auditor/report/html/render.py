@@ -7,29 +7,31 @@ The language switch is two radio buttons and a style rule, so the file has no sc
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor.report.html.changed import changes_by_site, techniques
+from auditor.report.html.changed import changes_by_site
 from auditor.report.html.compared import platform_states
 from auditor.report.html.declared import declared
 from auditor.report.html.findings import EvidenceIndex, findings_by_site
+from auditor.report.html.identified import identified_view
+from auditor.report.html.leaks import leaks_view
 from auditor.report.html.matrix import matrices
 from auditor.report.html.parts import capped, data_type_name, recipient_name
 from auditor.report.html.selftest import self_test
 from auditor.report.html.signals import signal_rows
 from auditor.report.html.summary import control, summary
+from auditor.report.html.techniques import techniques_view
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
-from auditor.report.rows.sent import identifiers
 from auditor.report.rows.visited import file_name
 from auditor.report.texts import Lang, Text, label, texts, visible
 
 MAX_VISITS = 300
-MAX_IDENTIFIERS = 30
+# a cell held against itself shows that nothing is found where nothing differs: no change
+SHOWN_APART = frozenset({"visitor", "cookie_mode", "repeat"})
 _JST = timezone(timedelta(hours=9))
 
 
@@ -40,6 +42,10 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
     masker = Masker(result.key, result.taxonomy)
     index = EvidenceIndex(result, masker)
     sites = findings_by_site(result, masker, index)
+    # what was typed and sent comes before the rest of them: the list of evidence has an end
+    leaks = leaks_view(result, masker, index)
+    techniques = techniques_view(result, masker, index)
+    identified = identified_view(result, masker, index)
     platforms = result.scenario.platforms.values() if result.scenario else ()
     return env.get_template("index.html.j2").render(
         lang=lang,
@@ -51,26 +57,19 @@ def render(result: RunResult, lang: Lang = "ja") -> str:
         sites=sites,
         evidence=index.listed(),
         matrices=matrices(result),
-        identifiers=capped(_crossing(result, masker), MAX_IDENTIFIERS, "identifiers.csv"),
+        identified=identified,
+        leaks=leaks,
         signals=signal_rows(result),
         states=platform_states(result, masker),
         visitor_changes=changes_by_site(result, ["visitor"], without={p.vendor for p in platforms}),
-        techniques=techniques(result),
+        techniques=techniques,
         cookie_changes=changes_by_site(result, ["cookie_mode"]),
-        other_changes=changes_by_site(result, sorted({c.kind for c in result.changes} - {"visitor", "cookie_mode"})),
+        other_changes=changes_by_site(result, sorted({c.kind for c in result.changes} - SHOWN_APART)),
         declared=declared(result, sites),
         visits=capped(result.visits, MAX_VISITS, "visits.csv"),
         control=control(result),
         self_test=self_test(result),
     )
-
-
-def _crossing(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
-    """Identifiers that cross something: sites, recipients, visitor states, or that went along with an account id."""
-    for row in identifiers(result, masker):
-        several = any(len(row[column]) > 1 for column in ("sites", "recipients", "visitors"))  # type: ignore[arg-type]
-        if several or row["linked_to_account"]:
-            yield row
 
 
 def environment(loader: BaseLoader) -> Environment:

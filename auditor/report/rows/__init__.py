@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker, clean
 from auditor.report.rows.hosts import hosts
-from auditor.report.rows.judged import assessments, comparison, disclosures, findings, standings
+from auditor.report.rows.identified import identifier_flows, identifiers, leaks, respawns, syncs
+from auditor.report.rows.judged import assessments, comparison, disclosures, findings, standings, techniques
 from auditor.report.rows.kept import cookies, storage
-from auditor.report.rows.sent import identifiers, transmissions
+from auditor.report.rows.sent import transmissions
 from auditor.report.rows.signals import signals
 from auditor.report.rows.visited import coverage, requests, visits
 
@@ -24,11 +25,16 @@ _TABLES: Mapping[str, Callable[[RunResult, Masker], Iterator[Mapping[str, object
     "signals": signals,
     "transmissions": transmissions,
     "identifiers": identifiers,
+    "identifier_flows": identifier_flows,
+    "syncs": syncs,
+    "respawns": respawns,
+    "leaks": leaks,
     "disclosures": disclosures,
     "findings": findings,
     "assessments": assessments,
     "standings": standings,
     "comparison": comparison,
+    "techniques": techniques,
     "coverage": coverage,
 }
 

@@ -143,5 +143,32 @@ def comparison(result: RunResult, masker: Masker) -> Iterator[Mapping[str, objec
             "before_visit": c.before_visit,
             "after_visit": c.after_visit,
             "evidence": c.evidence,
+            "before_in": c.before_in,
+            "before_of": c.before_of,
+            "after_in": c.after_in,
+            "after_of": c.after_of,
+            "word": c.word,
+            "p_value": c.p_value,
+            "p_adjusted": c.p_adjusted,
+            "established": c.established,
+            "row": number,
+        }
+
+
+def techniques(result: RunResult, masker: Masker) -> Iterator[Mapping[str, object]]:
+    """One row a recipient, technique, strength and site."""
+    for number, use in enumerate(result.techniques, 1):
+        yield {
+            "vendor": use.vendor,
+            "recipient": use.recipient,
+            "technique": use.technique,
+            "strength": use.strength,
+            "site": use.site,
+            "items": [masker.guard(item) for item in use.items],
+            "allowed_in": use.allowed_in,
+            "allowed_of": use.allowed_of,
+            "blocked_in": use.blocked_in,
+            "blocked_of": use.blocked_of,
+            "evidence": use.evidence,
             "row": number,
         }

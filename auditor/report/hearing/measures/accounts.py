@@ -9,9 +9,10 @@ from functools import partial
 
 from auditor.domains import host_of
 from auditor.evidence import CookieMode, Phase, VisitEvidence, VisitKind, Visitor
+from auditor.identify.model import Tie
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.measures.received import state_name
-from auditor.report.hearing.sheet import Cell, Column, Line
+from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import STATES, View
 from auditor.report.hearing.words import words
 from auditor.store.set_cookie import parse_cookie_header
@@ -19,6 +20,11 @@ from auditor.vendors import Carrier
 
 ACCOUNT = "account_id"
 MIN_VALUE = 8
+TIES = {
+    "before_during": ("before", "during"),
+    "during_after": ("during", "after"),
+    "all": ("before", "during", "after"),
+}
 
 
 def account_bound(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
@@ -41,7 +47,31 @@ def account_bound(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
         )
     )
     lines.append(line(words("account.held"), columns, lambda c: _held(view, c)))
+    lines += [
+        line(words(f"account.tie.{name}"), columns, partial(_tied, view, states)) for name, states in TIES.items()
+    ]
     return tuple(lines)
+
+
+def _tied(view: View, states: tuple[str, ...], column: Column) -> Cell:
+    """Identifiers of one profile that went to the platform in all of these states towards its account."""
+    within = {
+        name: v
+        for name, v in view.at(column.vendor, own=False).items()
+        if v.visit.platform is not None and v.visit.platform == column.platform
+    }
+    if not within:
+        return missing("missing.login")
+    found: dict[str, list[Tie]] = {}
+    for identifier in view.result.identified.identifiers:
+        ties = [t for t in identifier.ties if t.visit in within and t.platform == column.platform]
+        if own := [t for t in ties if all(getattr(t, state) for state in states)]:
+            found[identifier.value] = own
+    hits = view.real(e for own in found.values() for t in own for state in states for e in getattr(t, state))
+    if not hits:
+        return in_visits(view, (), within)
+    visits = {t.visit for own in found.values() for t in own}
+    return figure(words("count.tied", n=len(found), visits=len(visits), of=len(within)), hits)
 
 
 def _in_state(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:

@@ -7,6 +7,7 @@ from functools import partial
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of
 from auditor.evidence import CookieMode, VisitKind, Visitor
+from auditor.identify.model import IdentifierKind
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import STATES, Ref, View, document_of, refs
@@ -32,6 +33,12 @@ def received(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     for visitor, mode in states:
         name = words("received.cookies", state=state_name(visitor, mode))
         lines.append(line(name, columns, partial(_cookies, view, visitor, mode)))
+    for visitor, mode in states:
+        name = words("received.identifiers", state=state_name(visitor, mode))
+        lines.append(line(name, columns, partial(_proven, view, visitor, mode)))
+    for visitor, mode in states:
+        name = words("received.kinds", state=state_name(visitor, mode))
+        lines.append(line(name, columns, partial(_kinds, view, visitor, mode)))
     lines.append(line(words("received.hosts"), columns, lambda c: _hosts(view, c)))
     lines.append(line(words("received.modules"), columns, lambda c: _modules(view, c)))
     lines.append(line(words("received.at_site"), columns, lambda c: _at_site(view, c)))
@@ -64,6 +71,31 @@ def _cookies(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> 
         seen[view.masker.guard(t.parameter)].add((t.visit, t.request))
     detail = names({name: len(found) for name, found in seen.items()})
     return in_visits(view, {(t.visit, t.request) for t in sent}, visits, detail)
+
+
+def _proven(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
+    """Identifiers that the visits prove to be a browser's or an account's."""
+    visits = view.in_state(column, visitor, mode)
+    found: dict[IdentifierKind, int] = {}
+    hits: set[Ref] = set()
+    for identifier in view.result.identified.identifiers:
+        flows = view.flows(identifier, column, visits)
+        if flows and identifier.kind is not IdentifierKind.unproven:
+            found[identifier.kind] = found.get(identifier.kind, 0) + 1
+            hits |= {(f.visit, f.request) for f in flows}
+    parts = [words(f"count.{kind.value}", n=found[kind]) for kind in IdentifierKind if kind in found]
+    return in_visits(view, hits, visits, listed(parts) if parts else None)
+
+
+def _kinds(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
+    """Kinds of data, by how many of the state's visits sent them."""
+    visits = view.in_state(column, visitor, mode)
+    sent = [t for t in view.of(column.vendor).items if t.data_type and t.visit in visits]
+    seen: dict[str, set[str]] = defaultdict(set)
+    for t in sent:
+        seen[t.data_type or ""].add(t.visit)
+    parts = [words("named.times", name=view.kind(code), n=len(seen[code])) for code in view.kinds(seen)]
+    return in_visits(view, {(t.visit, t.request) for t in sent}, visits, listed(parts, 30) if parts else None)
 
 
 def _hosts(view: View, column: Column) -> Cell:

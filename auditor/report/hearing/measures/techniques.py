@@ -1,59 +1,91 @@
-"""5-2: by what identifiers are still sent when third-party cookies are blocked, from the comparison's changes."""
+"""5-2: what takes the place of third-party cookies: the techniques in use, then what stopped when they were blocked."""
 
 from functools import partial
 
 from auditor.compare import Change
+from auditor.compare.change import TechniqueUse
 from auditor.evidence import CookieMode
 from auditor.report.hearing.measures.counting import line, missing
 from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import View
 from auditor.report.hearing.words import listed, words
 from auditor.report.html.parts import same
-from auditor.report.texts import label
+from auditor.report.html.techniques import technique_name
 
-STILL_SENT = ("added", "kept")
+STRENGTHS = ("shown", "hint")
 
 
 def techniques(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
-    """A line a technique: the items and sites it carries identifiers by; those whose technique is not known last."""
-    changes = [
+    """A line a technique, what the traffic shows before what only hints at it; then what is gone when blocked."""
+    lines = []
+    for strength in STRENGTHS:
+        uses = [u for u in view.result.techniques if u.strength == strength]
+        for code in dict.fromkeys(u.technique for u in sorted(uses, key=lambda u: u.technique)):
+            own = [u for u in uses if u.technique == code]
+            name = words(f"technique.{strength}", name=technique_name(code))
+            lines.append(line(name, columns, partial(_used, view, own)))
+    if not lines:
+        lines.append(line(words("technique.any"), columns, partial(_used, view, [])))
+    gone = [
         c
         for c in view.result.changes
-        if c.kind == "cookie_mode" and view.level(c.data_type) in ("identifier", "contact")
+        if c.kind == "cookie_mode"
+        and c.change in ("gone", "replaced")
+        and view.level(c.data_type) in ("identifier", "contact")
     ]
-    sent = [c for c in changes if c.change in STILL_SENT]
-    found = sorted({c.technique for c in sent if c.technique})
-    lines = [line(label("technique", each), columns, partial(_used, view, sent, each)) for each in found]
-    lines.append(line(words("technique.unknown"), columns, partial(_used, view, sent, "")))
-    gone = [c for c in changes if c.change in ("gone", "replaced")]
-    lines.append(line(words("technique.gone"), columns, partial(_used, view, gone, None)))
+    lines.append(line(words("technique.gone"), columns, partial(_gone, view, gone)))
     return tuple(lines)
 
 
-def _used(view: View, changes: list[Change], technique: str | None, column: Column) -> Cell:
+def _paired(view: View, column: Column) -> tuple[set[str], set[str]]:
+    """Sites that were visited in both modes, and the visits with third-party cookies blocked there."""
     others = view.at(column.vendor, own=False)
-    blocked = {n: v for n, v in others.items() if v.visit.cookie_mode is CookieMode.blocked}
-    sites = {v.visit.site for v in blocked.values()}
-    paired = {v.visit.site for v in others.values() if v.visit.cookie_mode is CookieMode.allowed} & sites
-    if not paired:
+    modes = {mode: {v.visit.site for v in others.values() if v.visit.cookie_mode is mode} for mode in CookieMode}
+    sites = modes[CookieMode.allowed] & modes[CookieMode.blocked]
+    blocked = {n for n, v in others.items() if v.visit.cookie_mode is CookieMode.blocked and v.visit.site in sites}
+    return sites, blocked
+
+
+def _used(view: View, uses: list[TechniqueUse], column: Column) -> Cell:
+    """At how many sites, and in how many visits of each mode."""
+    sites, blocked = _paired(view, column)
+    if not sites:
         return missing("missing.pairs")
-    own = [
-        c
-        for c in changes
-        if c.vendor == column.vendor and c.site in paired and technique in (None, c.technique) and _proof(view, c)
-    ]
+    own = [u for u in uses if u.vendor == column.vendor and u.site in sites]
+    proof = view.real(e for u in own for e in u.evidence)
+    if not proof:
+        none = words("count.technique", sites=0, of=len(sites), allowed="–", blocked="–")
+        return figure(none, view.documents(blocked), seen=False)
+    shown = words(
+        "count.technique",
+        sites=len({u.site for u in own}),
+        of=len(sites),
+        allowed=f"{sum(u.allowed_in for u in own)}/{sum(u.allowed_of for u in own)}",
+        blocked=f"{sum(u.blocked_in for u in own)}/{sum(u.blocked_of for u in own)}",
+    )
+    items = sorted({view.masker.guard(item) for u in own for item in u.items})
+    return figure(shown, proof, listed([same(item) for item in items]) if items else None)
+
+
+def _gone(view: View, changes: list[Change], column: Column) -> Cell:
+    """Of what is gone, the requests of the visit that had it; what is established and what was only seen, apart."""
+    sites, blocked = _paired(view, column)
+    if not sites:
+        return missing("missing.pairs")
+    own = [c for c in changes if c.vendor == column.vendor and c.site in sites and _proof(view, c)]
     if not own:
-        looked = view.documents(n for n, v in blocked.items() if v.visit.site in paired)
-        return figure(words("count.techniques", n=0, sites=0, of=len(paired)), looked, seen=False)
-    items = sorted({c.item for c in own})
-    where = {c.site for c in own}
-    shown = words("count.techniques", n=len(items), sites=len(where), of=len(paired))
-    new = sorted({c.item for c in own if c.change == "added"})
-    parts = [words("technique.new", item=item) if item in new else same(item) for item in items]
-    return figure(shown, {e for c in own for e in _proof(view, c)}, listed(parts))
+        none = words("count.techniques", n=0, sites=0, of=len(sites), established=0)
+        return figure(none, view.documents(blocked), seen=False)
+    items = {c.item for c in own}
+    shown = words(
+        "count.techniques",
+        n=len(items),
+        sites=len({c.site for c in own}),
+        of=len(sites),
+        established=len({c.item for c in own if c.established}),
+    )
+    return figure(shown, {e for c in own for e in _proof(view, c)}, listed([same(item) for item in sorted(items)]))
 
 
 def _proof(view: View, change: Change) -> set[str]:
-    """Of what is still sent, the requests of the blocked visit; of what is gone, those of the allowed one."""
-    visit = change.after_visit if change.change in STILL_SENT else change.before_visit
-    return view.real(e for e in change.evidence if e.startswith(f"{visit}/"))
+    return view.real(e for e in change.evidence if e.startswith(f"{change.before_visit}/"))
