@@ -3,6 +3,7 @@
 model       Identifier and what is known of it; Sync, Respawn, Leak; Identified holds all of a run
 """
 
+from auditor.identify.leaks import find_leaks
 from auditor.identify.model import (
     Born,
     Flow,
@@ -17,6 +18,7 @@ from auditor.identify.model import (
     Sync,
     Tie,
 )
+from auditor.identify.run import identify_run
 
 __all__ = [
     "Born",
@@ -31,4 +33,6 @@ __all__ = [
     "Respawn",
     "Sync",
     "Tie",
+    "find_leaks",
+    "identify_run",
 ]

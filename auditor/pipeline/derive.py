@@ -10,6 +10,7 @@ from auditor.decode import Knowledge, Transmission, decode_visit
 from auditor.evidence import VisitKind
 from auditor.pipeline.audit import scenario_of, sites_of
 from auditor.pipeline.declared import disclosures_of
+from auditor.pipeline.identified import identified_of
 from auditor.pipeline.places import cut_places
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
 from auditor.scenario import SHARED, Fill, Person, Site, person_of_visit
@@ -47,6 +48,8 @@ def derive(run: RunFolder) -> RunResult:
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
     disclosures, notes = disclosures_of(run, sites, visits, knowledge)
     audited = [v for v in visits if v.visit.kind is VisitKind.audit]
+    identified, rest = identified_of(scenario, by_id, visits, transmissions, knowledge)
+    coverage += rest
     judged = judge_run(sites, visits, transmissions, disclosures, knowledge)
     return RunResult(
         run=str(facts.get("run", run.path.name)),
@@ -61,6 +64,7 @@ def derive(run: RunFolder) -> RunResult:
         sent_standings=judged.standings.sent,
         row_standings=judged.standings.rows,
         changes=compare_run(audited, transmissions, knowledge),
+        identified=identified,
         coverage=tuple(coverage),
         vendors=tuple(knowledge.vendors),
         taxonomy=knowledge.taxonomy,

@@ -1,0 +1,35 @@
+"""What the visits' values prove: identifiers of all visits together, leaks visit by visit."""
+
+from collections.abc import Mapping, Sequence
+
+from auditor.decode import Knowledge, Transmission
+from auditor.evidence import VisitEvidence, VisitKind
+from auditor.identify import Identified, Leak, find_leaks, identify_run
+from auditor.report import VisitCoverage
+from auditor.scenario import Scenario, Site, person_of_visit
+
+
+def identified_of(
+    scenario: Scenario | None,
+    sites: Mapping[str, Site],
+    visits: Sequence[VisitEvidence],
+    transmissions: Sequence[Transmission],
+    knowledge: Knowledge,
+) -> tuple[Identified, list[VisitCoverage]]:
+    """Identifiers, synchronisations, respawns and leaks of a run, and what of a person could not be looked for."""
+    audited = [v for v in visits if v.visit.kind in (VisitKind.audit, VisitKind.imported)]
+    found = identify_run(audited, transmissions, knowledge, scenario)
+    leaks: list[Leak] = []
+    coverage: list[VisitCoverage] = []
+    told: dict[str, list[Transmission]] = {}
+    for t in transmissions:
+        told.setdefault(t.visit, []).append(t)
+    for evidence in audited:
+        visit = evidence.visit
+        if scenario is None or visit.kind is not VisitKind.audit:
+            continue
+        own = sites[visit.site].own_domains if visit.site in sites else ()
+        searched = find_leaks(evidence, person_of_visit(scenario, visit.visit), told.get(visit.visit, ()), own)
+        leaks += searched.leaks
+        coverage += [VisitCoverage(visit=visit.visit, coverage=row) for row in searched.coverage]
+    return found.model_copy(update={"leaks": tuple(leaks)}), coverage
