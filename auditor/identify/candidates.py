@@ -247,7 +247,8 @@ class _Gatherer:
     def _etags(self) -> None:
         for exchange in self.evidence.exchanges:
             value = exchange.request_header("if-none-match")
-            if value and sent_by_page(exchange):
+            # Of a page that changes, the tag changes with every answer: no one is known by it.
+            if value and sent_by_page(exchange) and exchange.response_header("etag") in (value, None):
                 host = host_of(exchange.url)
                 tag = value.removeprefix("W/").strip('"')
                 path = urlsplit(exchange.url).path

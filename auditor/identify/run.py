@@ -164,8 +164,10 @@ def _judge(
             unlike = Property(holds=False, shown="the same value in other profiles", evidence=evidence)
     if unlike.holds and all(h.kind is HolderKind.http_cache for h in candidate.holders):
         all_visits = [own, *(v for _, some in profiles.others(own) for v in some)]
-        if not all(all_distinct(h, all_visits) for h in candidate.holders):
-            unlike = Property(holds=None, shown="the tag may be of one server's copy of the file", evidence=(visit,))
+        distinct = [all_distinct(h, all_visits) for h in candidate.holders]
+        if not all(distinct):
+            holds = False if False in distinct else None
+            unlike = Property(holds=holds, shown="the tag may be of one server's copy of the file", evidence=(visit,))
     living, days = lives(candidate)
     return _Judged(
         values=own,
