@@ -114,8 +114,8 @@ def _how(
     if not senders:
         return None
     if any(site_of(s) == owner.site for s in senders):
-        # A script that sends its own cookie on: to a partner where both are known, else perhaps to itself.
-        if same or owner.vendor is None or vendor is None:
+        # A script that sends its own cookie on: to another where its company's domains are known, else perhaps home.
+        if same or owner.vendor is None:
             return None
         return "redirect" if before is not None and host_of(before.url) != host_of(exchange.url) else "parameter"
     reader = senders[0]

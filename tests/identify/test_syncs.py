@@ -72,6 +72,12 @@ def test_a_tag_reads_anothers_first_party_cookie() -> None:
     assert told(found) == [("koku-cdn.test", "koku", "nazo.test", None, "cookie_read", "_kk")]
 
 
+def test_a_tag_hands_its_own_cookie_to_another_company() -> None:
+    own = cookie("_kk", ONE, set_by_script=StackFrame(url=KOKU_SCRIPT, line=1, column=1))
+    found = syncs([exchange(2, f"https://x.nazo.test/m?k={ONE}", 2, script=KOKU_SCRIPT)], cookies=[own])
+    assert told(found) == [("koku-cdn.test", "koku", "nazo.test", None, "parameter", "k")]
+
+
 def test_within_one_company_only_another_modules_reading_is_told() -> None:
     writer = StackFrame(url="https://s.dai-one.test/a.js", line=1, column=1)
     own = cookie("_dai", ONE, set_by_script=writer)
