@@ -47,7 +47,15 @@ def stays(values: VisitValues, candidate: Candidate, followed: Followed) -> Prop
 
 
 def _given_afresh(values: VisitValues, holder: Holder, kept: Kept) -> bool:
-    """Whether the answer that set a cookie was to a request without one: of two answers at once the later wins."""
+    """Whether a cookie got its value when there was none, so that an earlier one does not say that values are changed.
+
+    The answer that set it was to a request without it (of two answers at once the later wins), or a step of the
+    journey had deleted it.
+    """
+    if kept.set_at is not None and holder.kind is HolderKind.cookie:
+        before = {s.at for s in values.evidence.steps for c in s.cleared if c.name == holder.name}
+        if any(at < kept.set_at for at in before):
+            return True
     setter = next((e for e in values.evidence.exchanges if e.request == kept.set_by), None)
     if setter is None or holder.kind is not HolderKind.cookie:
         return False

@@ -56,10 +56,14 @@ def split(value: str, around: float) -> tuple[Part, ...]:
     """The parts random enough to be identifiers; `around`: when the visit was (seconds of the epoch, `times.epoch`)."""
     if len(value) < _SHORTEST or len(value) > _LONGEST:
         return ()
+    return _remembered(value, around) if len(value) <= LONGEST_PART else _split(value, around)
+
+
+@lru_cache(maxsize=65_536)
+def _remembered(value: str, around: float) -> tuple[Part, ...]:
     return _split(value, around)
 
 
-@lru_cache(maxsize=131_072)
 def _split(value: str, around: float) -> tuple[Part, ...]:
     found: list[Part] = []
     _open(found, "", value, around, 0, named=True)

@@ -11,6 +11,7 @@ from tests.identify.build import (
     SITE,
     at,
     by_name,
+    clear,
     cookie,
     evidence,
     exchange,
@@ -200,10 +201,11 @@ def test_a_click_id_of_every_visitor_is_told_as_such() -> None:
 
 def test_a_time_named_a_session_is_unproven_and_not_looked_for() -> None:
     seconds = int(at(1).timestamp())
-    visit = evidence("v1", [load(1, "/", 0), exchange(2, f"https://t.koku.test/h?uid={seconds}&x={seconds}", 1)])
+    hits = [exchange(n, f"https://t.koku.test/h?uid={seconds}&x={seconds}", n * 5 - 9) for n in (2, 4)]
+    visit = evidence("v1", [load(1, "/", 0), hits[0], load(3, "/", 10), hits[1]])
     (only,) = identified(visit).identifiers
     assert (only.kind, only.reason) == (IdentifierKind.unproven, "its value is a time")
-    assert [(f.name, f.requests) for f in only.flows] == [("uid", 1)]
+    assert [(f.name, f.requests) for f in only.flows] == [("uid", 2)]
 
 
 def test_an_etag_that_comes_back() -> None:
@@ -306,6 +308,22 @@ def test_an_account_is_the_same_in_its_profiles_and_in_no_other() -> None:
     ]
 
 
+def test_what_came_with_a_kept_state_is_no_accounts_unless_named() -> None:
+    def make(repeat: int) -> VisitEvidence:
+        hit = exchange(3, "https://hiroba.test/like", 1, cookie=f"hid={ONE}")
+        own = cookie("hid", ONE, "hiroba.test", set_by="prepare", set_at=None)
+        exchanges = [load(2, "/", 0), hit]
+        return evidence(
+            f"v{repeat}", exchanges, cookies=[own], repeat=repeat, visitor=Visitor.logged_in, platform="hiroba"
+        )
+
+    (only,) = identified(make(1), make(2)).identifiers
+    assert only.kind is IdentifierKind.unproven
+    assert only.reason == "came with the kept state that all these profiles started from"
+    assert only.born is not None
+    assert only.born.how == "prepare"
+
+
 def test_recordings_are_of_no_known_profile() -> None:
     one, two = (
         evidence(f"v{n}", two_pages(n, value), cookies=[cookie("_nz", value)], kind=VisitKind.imported, repeat=n)
@@ -321,6 +339,26 @@ def test_a_refused_cookie_is_no_identifier() -> None:
         return evidence(f"v{repeat}", [load(1, "/", 0), hit], cookies=[own], repeat=repeat)
 
     assert identified(*twins(make)).identifiers == ()
+
+
+def test_a_value_deleted_by_the_journey_was_an_identifier_until_then() -> None:
+    def make(repeat: int, value: str) -> VisitEvidence:
+        day, later = repeat - 1, hashlib.sha256(value.encode()).hexdigest()[:16]
+        sent = [f"{SITE}/own", f"{SITE}/item"]
+        exchanges = [
+            load(1, "/", 0, day=day),
+            exchange(2, sent[0], 1, day=day, cookie=f"_sho={value}"),
+            load(3, "/item", 5, day=day, cookie=f"_sho={value}"),
+            load(4, "/end", 10, day=day),
+            exchange(5, sent[0], 12, day=day, cookie=f"_sho={later}", page=f"{SITE}/end"),
+        ]
+        step = clear(9, ("_sho", "mise.test", value)).model_copy(update={"at": at(9, day)})
+        own = cookie("_sho", later, set_at=at(11, day))
+        return evidence(f"v{repeat}", exchanges, cookies=[own], steps=[step], repeat=repeat, day=day)
+
+    found = identified(*twins(make))
+    assert [i.kind for i in found.identifiers] == [IdentifierKind.browser] * 4
+    assert found.respawns == ()
 
 
 def test_names_are_read_by_part() -> None:
