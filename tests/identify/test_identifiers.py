@@ -270,6 +270,7 @@ def test_followed_into_bodies_headers_paths_hashes_and_the_preparation() -> None
         ("chigau.test", "header", "x-visitor", (), "journey"),
         ("dokoka.test", "query", "h", ("sha256",), "journey"),
     ]
+    assert not any(f.first_party for f in first.flows)
 
 
 def test_the_browsers_own_requests_are_left_out() -> None:
