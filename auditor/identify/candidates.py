@@ -210,9 +210,8 @@ class _Gatherer:
             named = self._cookie_type(cookie.name, cookie.domain, site)
             party = self._party(site, cookie.partition_key)
             self._add(cookie.value, HolderKind.cookie, site, cookie.name, party, self._kept(cookie), named)
-        seen: set[tuple[str, str, str]] = {
-            (c.name, registrable_domain(c.domain), c.value) for c in self.evidence.cookies
-        }
+        cleared = {(c.name, c.value) for step in self.evidence.steps for c in step.cleared}
+        seen = {(c.name, registrable_domain(c.domain), c.value) for c in self.evidence.cookies}
         for exchange in self.evidence.exchanges:
             for name, value, site, kept in _of_exchange(exchange):
                 if (name, site, value) not in seen:
@@ -220,6 +219,9 @@ class _Gatherer:
                     known = rows.get((name, site), [])
                     party = self._party(site, next((c.partition_key for c in known), None))
                     named = self._cookie_type(name, host_of(exchange.url), site)
+                    if (name, value) in cleared and known:
+                        # Deleted by the journey: the cookie's last value tells for how long it is set.
+                        kept = Kept(kept.stored, self._kept(known[0]).life_s, kept.set_by, kept.set_at)
                     self._add(value, HolderKind.cookie, site, name, party, kept, named)
 
     def _kept(self, cookie: Cookie) -> Kept:
@@ -247,7 +249,8 @@ class _Gatherer:
     def _etags(self) -> None:
         for exchange in self.evidence.exchanges:
             value = exchange.request_header("if-none-match")
-            if value and sent_by_page(exchange):
+            # Of a page that changes, the tag changes with every answer: no one is known by it.
+            if value and sent_by_page(exchange) and exchange.response_header("etag") in (value, None):
                 host = host_of(exchange.url)
                 tag = value.removeprefix("W/").strip('"')
                 path = urlsplit(exchange.url).path

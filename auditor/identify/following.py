@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from auditor.decode import Knowledge, Transmission
 from auditor.domains import host_of, registrable_domain, site_of
-from auditor.evidence import Exchange, VisitEvidence
+from auditor.evidence import Exchange, Phase, VisitEvidence
 from auditor.identify.loads import loads_of, page_sites, sent_by_page
 from auditor.identify.model import Flow
 from auditor.search import Searcher, Side
@@ -56,9 +56,11 @@ class Receivers:
     def first_party(self, exchange: Exchange) -> bool:
         """Whether the recipient is the visited page's own site."""
         site = registrable_domain(host_of(exchange.url))
+        if exchange.phase is Phase.prepare:
+            return site in self.sites  # a platform's pages are no part of the visit
         top = exchange.cause.top_url if exchange.cause else None
         return (
-            self._first.get(exchange.request, False) or site in self.sites or (bool(top) and site_of(top or "") == site)
+            self._first.get(exchange.request, False) or site in self.sites or (top is not None and site_of(top) == site)
         )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from auditor.evidence import Outcome, VisitKind, Visitor
 from auditor.identify.candidates import VisitValues
-from auditor.scenario import Scenario
 
 TWIN = "the twin visit"
 SAME_SITE = "another visit of the site, in a profile of its own"
@@ -14,9 +13,8 @@ ANY_SITE = "a visit of another site, in a profile of its own"
 class Profiles:
     """All visits with their values. A recording does not tell which profile it is of: it is nobody's twin."""
 
-    def __init__(self, visits: Sequence[VisitValues], scenario: Scenario | None) -> None:
+    def __init__(self, visits: Sequence[VisitValues]) -> None:
         self.by_id = {v.evidence.visit.visit: v for v in visits}
-        self._scenario = scenario
         self._own = [v for v in visits if _own_profile(v)]
 
     def others(self, visit: VisitValues) -> list[tuple[str, list[VisitValues]]]:
@@ -47,11 +45,6 @@ class Profiles:
             if v.evidence.visit.platform == platform and v.evidence.visit.visitor is Visitor.logged_in
         }
         return platform if logged_in and logged_in <= visits else None
-
-    def sealed(self, platform: str) -> bool:
-        """Whether profiles of a platform's visitors start from one kept state, so that all have its cookies."""
-        told = self._scenario.platforms.get(platform) if self._scenario is not None else None
-        return told is not None and bool(told.states())
 
 
 def _own_profile(values: VisitValues, *, complete: bool = True) -> bool:

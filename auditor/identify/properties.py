@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from auditor.identify.candidates import FOREVER, Candidate, Kept, VisitValues, place_of
 from auditor.identify.following import Followed
 from auditor.identify.model import Holder, HolderKind, Property
-from auditor.identify.profiles import Profiles
+from auditor.identify.profiles import ANY_SITE, Profiles
 from auditor.identify.randomness import ENOUGH_BITS, bits
 from auditor.identify.times import epoch, is_time, moves_as_the_clock
 from auditor.store.set_cookie import parse_cookie_header
@@ -47,7 +47,15 @@ def stays(values: VisitValues, candidate: Candidate, followed: Followed) -> Prop
 
 
 def _given_afresh(values: VisitValues, holder: Holder, kept: Kept) -> bool:
-    """Whether the answer that set a cookie was to a request without one: of two answers at once the later wins."""
+    """Whether a cookie got its value when there was none, so that an earlier one does not say that values are changed.
+
+    The answer that set it was to a request without it (of two answers at once the later wins), or a step of the
+    journey had deleted it.
+    """
+    if kept.set_at is not None and holder.kind is HolderKind.cookie:
+        before = {s.at for s in values.evidence.steps for c in s.cleared if c.name == holder.name}
+        if any(at < kept.set_at for at in before):
+            return True
     setter = next((e for e in values.evidence.exchanges if e.request == kept.set_by), None)
     if setter is None or holder.kind is not HolderKind.cookie:
         return False
@@ -60,10 +68,10 @@ def differs(values: VisitValues, candidate: Candidate, profiles: Profiles) -> tu
     That the value itself is in no other profile is asked elsewhere.
     """
     visit = values.evidence.visit
+    likest, differing = "", dict[str, None]()
     for what, others in profiles.others(values):
-        differing: list[str] = []
-        for holder in sorted(candidate.holders, key=_rank):
-            if what.startswith("a visit of another") and holder.party == "first":
+        for holder in ranked(candidate.holders):
+            if what == ANY_SITE and holder.party == "first":
                 continue
             for other in others:
                 there = other.at.get(place_of(holder))
@@ -74,23 +82,24 @@ def differs(values: VisitValues, candidate: Candidate, profiles: Profiles) -> tu
                 core = candidate.part.core
                 if all(moves_as_the_clock(core, theirs, apart, slack) for theirs in there.values()):
                     return Property(holds=False, shown="a time, by the same holder elsewhere"), True
-                differing.append(other.evidence.visit.visit)
-            if differing:
-                break
-        if differing:
-            shown = f"another value at the same place in {what}, this one in no other profile"
-            evidence = (visit.visit, *sorted(differing))[:MAX_EVIDENCE]
-            return Property(holds=True, shown=shown, evidence=evidence), False
-    return Property(holds=None, shown="no other profile has this holder", evidence=(visit.visit,)), False
+                differing[other.evidence.visit.visit] = None
+        likest = likest or (what if differing else "")
+    if not differing:
+        return Property(holds=None, shown="no other profile has this holder", evidence=(visit.visit,)), False
+    more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+    shown = f"another value at the same place in {likest}{more}, this one in no other profile"
+    return Property(holds=True, shown=shown, evidence=(visit.visit, *differing)[:MAX_EVIDENCE]), False
 
 
-def all_distinct(holder: Holder, visits: Iterable[VisitValues]) -> bool:
-    """Whether three profiles at least have the holder, each with a value of its own.
+def all_distinct(holder: Holder, visits: Iterable[VisitValues]) -> bool | None:
+    """Whether every profile that has the holder has a value of its own; None for fewer than three of them.
 
     Asked of ETags: servers behind one name may tag one file differently, but few enough to be met twice.
     """
     values = [value for v in visits for value in v.at.get(place_of(holder), ())]
-    return len(values) >= 3 and len(set(values)) == len(values)
+    if len(set(values)) < len(values):
+        return False
+    return True if len(values) >= 3 else None
 
 
 def random(candidate: Candidate, around: float) -> Property:

@@ -153,7 +153,8 @@ def _source(
     answers = [
         h.exchange
         for h in followed.brought
-        if cleared_at < (h.exchange.ended_at or h.exchange.started_at) <= back.at and h.carrier != "location"
+        # By its start: the script that read it tells the browser's clock, the answer's end is the proxy's.
+        if cleared_at < h.exchange.started_at <= back.at and h.carrier != "location"
     ]
     if answers:
         asked = next((e for e in answers if _asked_with(e, candidate, followed)), None)

@@ -66,7 +66,7 @@ def identify_run(
         sent.setdefault(t.visit, []).append(t)
     audited = [v for v in visits if v.visit.kind in (VisitKind.audit, VisitKind.imported)]
     values = [values_of(v, sent.get(v.visit.visit, ()), knowledge) for v in audited]
-    profiles = Profiles(values, scenario)
+    profiles = Profiles(values)
     strong = sorted({text for v in values for text, c in v.candidates.items() if not c.weak})
     elsewhere = crossing(audited, strong)
     found: dict[str, list[_Judged]] = {}
@@ -164,8 +164,10 @@ def _judge(
             unlike = Property(holds=False, shown="the same value in other profiles", evidence=evidence)
     if unlike.holds and all(h.kind is HolderKind.http_cache for h in candidate.holders):
         all_visits = [own, *(v for _, some in profiles.others(own) for v in some)]
-        if not all(all_distinct(h, all_visits) for h in candidate.holders):
-            unlike = Property(holds=None, shown="the tag may be of one server's copy of the file", evidence=(visit,))
+        distinct = [all_distinct(h, all_visits) for h in candidate.holders]
+        if not all(distinct):
+            holds = False if False in distinct else None
+            unlike = Property(holds=holds, shown="the tag may be of one server's copy of the file", evidence=(visit,))
     living, days = lives(candidate)
     return _Judged(
         values=own,
@@ -215,8 +217,9 @@ def _worth_telling(item: _Judged) -> bool:
     if _kind(item) is not IdentifierKind.unproven:
         return True
     if item.candidate.data_types:
-        # A cookie that the browser refused, and that nothing sent on, was never anywhere.
-        return bool(item.flows) or any(kept.stored for kept in item.candidate.holders.values())
+        # Made anew for one page load and kept nowhere, as a cookie that the browser refuses: no one is known by it.
+        stored = any(kept.stored for kept in item.candidate.holders.values())
+        return stored or bool(item.flows and (item.stays.holds is not False or item.differs.holds is False))
     if item.platform is not None:
         return bool(item.random.holds)
     told = (item.differs, item.lives)

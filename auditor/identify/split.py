@@ -34,6 +34,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _NAMED = re.compile(r"([A-Za-z_][\w.\-\[\]]{0,40})=(.+)", re.S)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX_PARTS = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{6,32}(?:-[0-9a-fA-F]{4,32}){1,6}")
+_SCREEN = re.compile(r"\d{2,5}[xX*]\d{2,5}(?:[xX*]\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,10}")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]{1,20}://")
 
@@ -55,10 +56,14 @@ def split(value: str, around: float) -> tuple[Part, ...]:
     """The parts random enough to be identifiers; `around`: when the visit was (seconds of the epoch, `times.epoch`)."""
     if len(value) < _SHORTEST or len(value) > _LONGEST:
         return ()
+    return _remembered(value, around) if len(value) <= LONGEST_PART else _split(value, around)
+
+
+@lru_cache(maxsize=65_536)
+def _remembered(value: str, around: float) -> tuple[Part, ...]:
     return _split(value, around)
 
 
-@lru_cache(maxsize=131_072)
 def _split(value: str, around: float) -> tuple[Part, ...]:
     found: list[Part] = []
     _open(found, "", value, around, 0, named=True)
@@ -183,10 +188,11 @@ def _is_atom(text: str, around: float) -> bool:
 
 
 def _is_nothing(text: str, around: float) -> bool:
-    """Times, versions, domains, addresses of mail."""
+    """Times, versions, domains, addresses of mail, sizes of screens."""
     return bool(
         is_time(text, around)
         or _VERSION.fullmatch(text)
+        or _SCREEN.fullmatch(text)
         or (_DOMAIN.fullmatch(text) and bits(text.rpartition(".")[0]) < ENOUGH_BITS)
         or _EMAIL.fullmatch(text)
     )

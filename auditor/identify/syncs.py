@@ -7,7 +7,7 @@ between its own domains, as far as vendor files know them.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from auditor.vendors import ModuleKind
 
 # What names the page, not what the page sends: the address it stands in says enough as a flow.
 _PAGE_HEADERS = frozenset({"referer", "host", "origin"})
+# Scripts are told by the browser's clock, requests by the proxy's.
+_CLOCKS = timedelta(seconds=1)
 _PARAMETERS = frozenset({"query", "body", "path", "message", "header"})
 
 
@@ -31,6 +33,7 @@ class _Owner(NamedTuple):
     vendor: str | None
     how: str
     evidence: str
+    at: datetime | None
     name: str = ""
     script: str = ""
 
@@ -53,6 +56,8 @@ def syncs_of(
     for hit in followed.sent:
         exchange = hit.exchange
         if exchange.phase is Phase.prepare or hit.carrier not in _PARAMETERS or hit.name in _PAGE_HEADERS:
+            continue
+        if owner.at is not None and exchange.started_at < owner.at - _CLOCKS and not _redirected(exchange):
             continue
         to = registrable_domain(host_of(exchange.url))
         vendor = receivers.vendor(exchange)
@@ -77,6 +82,10 @@ def syncs_of(
             ),
         )
     return [found[key] for key in sorted(found)]
+
+
+def _redirected(exchange: Exchange) -> bool:
+    return exchange.cause is not None and exchange.cause.redirected_from is not None
 
 
 def _name(hit: Hit) -> str:
@@ -105,8 +114,8 @@ def _how(
     if not senders:
         return None
     if any(site_of(s) == owner.site for s in senders):
-        # A script that sends its own cookie on: to a partner where both are known, else perhaps to itself.
-        if same or owner.vendor is None or vendor is None:
+        # A script that sends its own cookie on: to another where its company's domains are known, else perhaps home.
+        if same or owner.vendor is None:
             return None
         return "redirect" if before is not None and host_of(before.url) != host_of(exchange.url) else "parameter"
     reader = senders[0]
@@ -158,31 +167,33 @@ def _claims(
         where = f"{visit}/{kept.set_by}" if kept.set_by not in ("", "script", "prepare") else visit
         place = site_of(holder.place) if "://" in holder.place else registrable_domain(holder.place)
         if place not in receivers.sites:
-            yield (
-                kept.set_at,
-                0,
-                _Owner(place, receivers.vendor_of(host_of(holder.place) or holder.place), "own", where),
-            )
+            vendor = receivers.vendor_of(host_of(holder.place) or holder.place)
+            yield kept.set_at, 0, _Owner(place, vendor, "own", where, kept.set_at)
         elif holder.kind is HolderKind.cookie:
             script = kept.writer if kept.set_by == "script" else ""
+            if kept.prepared:
+                # There before the page: whose it is nobody saw.
+                yield evidence.visit.started_at, 1, _Owner(place, None, "cookie", where, None)
+                continue
             if kept.set_at is None and not script:
                 continue
             site = site_of(script) or place
             vendor = receivers.vendor_of(host_of(script)) if script else None
-            yield kept.set_at, 1, _Owner(site, vendor, "cookie", where, holder.name, script)
+            yield kept.set_at, 1, _Owner(site, vendor, "cookie", where, kept.set_at, holder.name, script)
         elif kept.writer:
             host = host_of(kept.writer)
-            owner = _Owner(
-                registrable_domain(host), receivers.vendor_of(host), "cookie", where, holder.name, kept.writer
-            )
-            yield None, 1, owner
+            vendor = receivers.vendor_of(host)
+            yield None, 1, _Owner(registrable_domain(host), vendor, "cookie", where, None, holder.name, kept.writer)
+    earliest = min((h.exchange.started_at for h in followed.sent), default=None)
     for hit in followed.brought:
-        # An answer that hands the value out; a page or a script that merely repeats it is the site's or its author's.
+        # An answer that hands the value out; one that comes after the value was sent only repeats it.
+        if earliest is not None and (hit.exchange.ended_at or hit.exchange.started_at) > earliest:
+            continue
         if hit.carrier in ("cookie", "body", "header") and hit.exchange.phase is not Phase.prepare:
             host = host_of(hit.exchange.url)
             at = hit.exchange.ended_at or hit.exchange.started_at
             where = f"{visit}/{hit.exchange.request}"
-            yield at, 0, _Owner(registrable_domain(host), receivers.vendor(hit.exchange), "own", where)
+            yield at, 0, _Owner(registrable_domain(host), receivers.vendor(hit.exchange), "own", where, at)
 
 
 def _is_tag_manager(script: str, knowledge: Knowledge) -> bool:

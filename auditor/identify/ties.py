@@ -49,7 +49,7 @@ def ties_of(evidence: VisitEvidence, followed: Followed, scenario: Scenario | No
             during[reference] = None
         elif state is None:
             continue
-        elif state.not_yet is not None and exchange.started_at < state.not_yet:
+        elif state.not_yet is not None and exchange.started_at <= state.not_yet:
             before[reference] = None
         elif state.no_more is not None and exchange.started_at > state.no_more:
             after[reference] = None
