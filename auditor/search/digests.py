@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from auditor.search.written import encoded
 
-_ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
+ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _SHORTEST = 16
 _STEP = 1 << 20
 
@@ -102,13 +102,13 @@ def hashed_forms(forms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _digests(text: str) -> Iterator[_Made]:
     """Every digest of one text, always in the same order."""
     plain = text.encode("utf-8", "replace")
-    for algorithm in _ALGORITHMS:
+    for algorithm in ALGORITHMS:
         raw = hashlib.new(algorithm, plain, usedforsecurity=False).digest()
         yield _Made((algorithm,), raw)
         digits = raw.hex().encode()
-        for outer in _ALGORITHMS:
+        for outer in ALGORITHMS:
             yield _Made((outer, algorithm), hashlib.new(outer, digits, usedforsecurity=False).digest())
             yield _Made((outer, algorithm), hashlib.new(outer, digits.upper(), usedforsecurity=False).digest())
     for name, data in encoded(text):
-        for algorithm in _ALGORITHMS:
+        for algorithm in ALGORITHMS:
             yield _Made((algorithm, name), hashlib.new(algorithm, data, usedforsecurity=False).digest())

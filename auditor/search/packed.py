@@ -1,22 +1,29 @@
 """Compressed bytes inside other bytes: told by their first bytes, or tried; nothing here raises."""
 
-import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 
 import zstandard
 
 from auditor.content import MAX_OUT, decode_content
-from auditor.search.text import Armoured, Origin, Text
+from auditor.search.text import Armoured, Run, Text
 
-# RFC 1952 2.3.1; RFC 1950 2.2 with a window of 32 KiB; RFC 8878 3.1.1.
-_MAGIC = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]")
-_NAMES = {0x1F: ("gzip", "gzip"), 0x28: ("zstd", "zstd"), 0x78: ("zlib", "deflate")}
 PACKERS = frozenset(("gzip", "zlib", "deflate", "brotli", "zstd"))
-_TRIED = (("brotli", "br"), ("deflate", "deflate"))
-_LEAST, _MOST = 6, 1 << 20
-_TRIES = 4096
-_KNOWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"wOF2", b"wOFF", b"\x00\x01\x00\x00", b"OTTO", b"%PDF")
+# RFC 1952 2.3.1; RFC 8878 3.1.1; RFC 1950 2.2 with a window of 32 KiB.
+_MAGIC = (
+    (b"\x1f\x8b\x08", "gzip", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd", "zstd"),
+    (b"\x78\x9c", "zlib", "deflate"),
+    (b"\x78\x01", "zlib", "deflate"),
+    (b"\x78\x5e", "zlib", "deflate"),
+    (b"\x78\xda", "zlib", "deflate"),
+)
+_LEAST, _MOST, _TRIES, _TRIED_OUT = 6, 1 << 20, 4096, 1 << 20
+# RFC 7932 9.1: windows of 22 bits (the encoder's own default) and 24 bits.
+_BROTLI_WINDOWS = (0xB, 0xF)
+# RFC 1951 3.2.3: the last block, of any kind, or the first of several with codes of its own.
+_DEFLATE_BLOCKS = (1, 3, 5, 4)
 
 
 def unpacked(text: Text) -> Iterator[Text]:
@@ -26,20 +33,38 @@ def unpacked(text: Text) -> Iterator[Text]:
     where they end as they should.
     """
     data = text.data
-    for match in islice(_MAGIC.finditer(data), _TRIES):
-        layer, coding = _NAMES[data[match.start()]]
-        raw = data[match.start() : match.start() + _MOST]
-        out = _one_frame(raw) if layer == "zstd" else decode_content(raw, coding).data
-        if len(out) >= _LEAST:
-            yield _whole(text, layer, out, match.start(), len(data))
+    for magic, layer, coding in _MAGIC:
+        for start in islice(_all(data, magic), _TRIES):
+            raw = data[start : start + _MOST]
+            out = _one_frame(raw) if layer == "zstd" else decode_content(raw, coding).data
+            if len(out) >= _LEAST:
+                yield _whole(text, layer, out, start, len(data))
     for start, end in islice(text.runs(), _TRIES):
-        raw = data[start : min(end, start + _MOST)]
-        if len(raw) < _LEAST or raw.startswith(_KNOWN) or raw.isascii() or _MAGIC.match(raw):
+        if end - start < _LEAST or data[start] == 0x78:
             continue
-        for layer, coding in _TRIED:
-            done = decode_content(raw, coding)
+        if data[start] & 0xF in _BROTLI_WINDOWS:
+            done = decode_content(data[start : min(end, start + _MOST)], "br")
             if done.problem is None and len(done.data) >= _LEAST:
-                yield _whole(text, layer, done.data, start, end)
+                yield _whole(text, "brotli", done.data, start, end)
+        if data[start] & 7 in _DEFLATE_BLOCKS and (out := _bare_deflate(data[start:end])):
+            yield _whole(text, "deflate", out, start, end)
+
+
+def _all(data: bytes, magic: bytes) -> Iterator[int]:
+    at = data.find(magic)
+    while at >= 0:
+        yield at
+        at = data.find(magic, at + 1)
+
+
+def _bare_deflate(raw: bytes) -> bytes:
+    """Nothing, where it does not end as it should."""
+    machine = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        out = machine.decompress(raw, _TRIED_OUT)
+    except zlib.error:
+        return b""
+    return out if len(out) >= _LEAST and machine.eof and not machine.unused_data else b""
 
 
 def _one_frame(raw: bytes) -> bytes:
@@ -52,4 +77,4 @@ def _one_frame(raw: bytes) -> bytes:
 
 
 def _whole(text: Text, layer: str, out: bytes, start: int, end: int) -> Text:
-    return Armoured(out, text, (layer,), [0], [Origin(start, end)], 0)
+    return Armoured(out, text, [0], [Run(start, end, (layer,), 0, whole=True)])

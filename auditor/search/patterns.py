@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from auditor.search.automaton import Automaton
+from auditor.search.hints import hints_of
 from auditor.search.written import escaped, in_charsets
 
 WINDOW = 16
@@ -35,6 +36,7 @@ class Pattern(NamedTuple):
     variant: str
     layers: tuple[str, ...]
     edge: Edge
+    hint: bool = False  # says only that the run it stands in is worth decoding
 
 
 class Patterns:
@@ -86,6 +88,8 @@ def patterns_of(key: int, text: str, variant: str) -> Iterator[Pattern]:
             ways.append(((name, "reversed"), data, Edge.none))
     for name, data in escaped(text):
         ways.append((("reversed", name), data[::-1], Edge.word))
+    for data in dict.fromkeys(hints_of(text)):
+        yield Pattern(data, key, variant, (), Edge.none, hint=True)
     for layers, data, beside in ways:
         if data not in seen:
             seen.add(data)

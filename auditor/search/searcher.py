@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from auditor.content import whole_text
 from auditor.evidence import Exchange
 from auditor.search.armour import opened
-from auditor.search.digests import Digests
+from auditor.search.digests import ALGORITHMS, Digests
 from auditor.search.escapes import undone
 from auditor.search.found import Found, Place
 from auditor.search.packed import PACKERS, unpacked
@@ -94,24 +94,28 @@ class Searcher:
         return sorted(dict.fromkeys(self._search(Text(data), budget)))
 
     def _search(self, text: Text, budget: list[int]) -> Iterator[_Hit]:
+        hinted: list[tuple[int, int]] = []
         for start, end, pattern in self._patterns.find(text.data):
+            if pattern.hint:
+                hinted.append((start, end))
+                continue
             if pattern.layers == ("url",) and isinstance(text, Escaped) and text.as_it_is(start, end, b"+"):
                 continue  # a form's plus: the text with the plus undone has it
             yield _hit(text, start, end, pattern.key, pattern.variant, pattern.layers)
-        if text.parent is not None or not text.data.isascii():
+        if not text.data.isascii():
             for start, end, digest in self._digests.find(text.data):
                 yield _hit(text, start, end, digest.key, digest.variant, digest.layers)
         if text.depth >= _MAX_DEPTH:
             return
-        for inner in self._inner(text):
+        for inner in self._inner(text, hinted):
             budget[0] -= len(inner.data)
             if budget[0] < 0:
                 return
             yield from self._search(inner, budget)
 
-    def _inner(self, text: Text) -> Iterator[Text]:
+    def _inner(self, text: Text, hinted: list[tuple[int, int]]) -> Iterator[Text]:
         yield from undone(text)
-        yield from opened(text)
+        yield from opened(text, hinted)
         yield from unpacked(text)
 
 
@@ -149,11 +153,10 @@ def _skip_to(rest: Iterator[str], name: str) -> bool:
 
 def _hit(text: Text, start: int, end: int, key: int, variant: str, layers: tuple[str, ...]) -> _Hit:
     at: Text | None = text
-    if text.layers[-1:] == ("hex",) and layers and layers[0] in ("md5", "sha1", "sha256", "sha512"):
-        # Hex digits are how a digest is usually written.
-        (start, end), outer = text.origin(start, end)
-        layers, at = outer[:-1] + layers, text.parent
+    digest = bool(layers) and layers[0] in ALGORITHMS
     while at is not None and at.parent is not None:
         (start, end), outer = at.origin(start, end)
+        if digest and at is text and outer[-1:] == ("hex",):
+            outer = outer[:-1]  # hex digits are how a digest is usually written
         layers, at = outer + layers, at.parent
     return start, key, variant, layers

@@ -36,49 +36,50 @@ class Text:
         return Origin(start, end), self.layers
 
 
+class Run(NamedTuple):
+    """A decoded run: where it stood, its layers, how many characters a byte took there (0: only all of it is told).
+
+    `whole`: it may be something that was encoded as a whole.
+    """
+
+    start: int
+    end: int
+    layers: tuple[str, ...]
+    scale: float
+    whole: bool = False
+
+
 class Armoured(Text):
-    """Runs of base64 or hex (or whole packed bodies), decoded one by one: `scale` characters of the run a byte."""
+    """Runs of base64, hex or UTF-16, or one packed body, decoded one by one."""
 
-    def __init__(
-        self,
-        data: bytes,
-        parent: Text,
-        layers: tuple[str, ...],
-        starts: Sequence[int],
-        origins: Sequence[Origin],
-        scale: float,
-    ) -> None:
-        super().__init__(data, parent, layers)
-        self._starts, self._origins, self._scale = starts, origins, scale
-
-    def run(self, start: int) -> tuple[int, Origin]:
-        """Where the decoded run at `start` begins, and the run in the parent."""
-        at = max(0, bisect_right(self._starts, start) - 1)
-        return self._starts[at], self._origins[at]
+    def __init__(self, data: bytes, parent: Text, starts: Sequence[int], runs: Sequence[Run]) -> None:
+        super().__init__(data, parent)
+        self._starts, self._runs = starts, runs
 
     def runs(self) -> list[tuple[int, int]]:
-        """Start and end of each decoded run in the data."""
-        ends = [start - len(SEPARATOR) for start in self._starts[1:]]
-        return list(zip(self._starts, [*ends, len(self.data)], strict=True))
+        """Start and end in the data of what may have been encoded as a whole."""
+        ends = [*(start - len(SEPARATOR) for start in self._starts[1:]), len(self.data)]
+        return [(a, b) for a, b, run in zip(self._starts, ends, self._runs, strict=True) if run.whole]
 
     def origin(self, start: int, end: int) -> tuple[Origin, tuple[str, ...]]:
         """Where these bytes stood in the parent, and the layers they had there."""
-        begun, run = self.run(start)
-        stood = run
-        if self._scale:
-            first = run.start + int((start - begun) * self._scale)
-            last = run.start + -int(-(end - begun) * self._scale // 1)
+        at = max(0, bisect_right(self._starts, start) - 1)
+        begun, run = self._starts[at], self._runs[at]
+        stood = Origin(run.start, run.end)
+        if run.scale:
+            first = run.start + int((start - begun) * run.scale)
+            last = run.start + -int(-(end - begun) * run.scale // 1)
             stood = Origin(min(first, run.end), min(last, run.end))
-        if self.layers[-1] in ("base64", "base64url"):
-            return stood, (*self.layers[:-1], "base64url" if self._url_safe(stood, run) else "base64")
-        return stood, self.layers
+        if run.layers[-1] == "base64" and self._url_safe(stood, run):
+            return stood, (*run.layers[:-1], "base64url")
+        return stood, run.layers
 
-    def _url_safe(self, stood: Origin, run: Origin) -> bool:
+    def _url_safe(self, stood: Origin, run: Run) -> bool:
         """Whether the run shows the URL-safe alphabet: where the value stood, or in all of it if it is one text."""
         assert self.parent is not None
         data = self.parent.data
         whole = run.start == 0 or data[run.start - 1] not in _URL_SAFE
-        start, end = run if whole else stood
+        start, end = (run.start, run.end) if whole else stood
         return data.find(b"-", start, end) >= 0 or data.find(b"_", start, end) >= 0
 
 
