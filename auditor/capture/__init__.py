@@ -3,6 +3,7 @@
 runner, attempts    all visits, side by side           network   the proxy and its process
 visit               one visit, profile to outcome      browser   the browser and its own account
 journey, preparing  what the visitor does              states    logged in, logged out, no account
+stepping            what a step leaves in the record
 outcome, ending     what came of it                    consent   the choice on a banner
 canary              the run's self-test                ground, equipment, workplace  what a visit stands on
 """

@@ -1,7 +1,8 @@
 """A scenario: what a person writes to say which visits to make. It expands to the matrix of visits.
 
 Addresses are http or https with a host and no user name; ids are short and safe as folder names; secrets
-are never in the file: a step that fills one names an environment variable (`secret_env`).
+are never in the file: a step that fills one names an environment variable (`secret_env`). What a person is to be
+typed of is the visit's seeded person's (person.py, persons.yaml).
 """
 
 from auditor.scenario.loading import load_scenario

@@ -1,10 +1,11 @@
-"""The order of visits: disclosures first, repetitions one after the other, cells in each as the seed has it."""
+"""What the seed decides: the order of visits within each repetition, and who types in a visit."""
 
 import pytest
 
 from auditor.evidence import VisitKind
 from auditor.pipeline.audit import tasks_of, with_seed
-from auditor.scenario import Scenario
+from auditor.pipeline.derive import typed_in
+from auditor.scenario import Scenario, person_of, person_of_visit
 from auditor.specs import parse
 
 TEXT = """\
@@ -67,3 +68,32 @@ def test_without_a_seed_one_is_drawn_and_kept() -> None:
     kept = with_seed(WITHOUT)
     assert tasks_of(Scenario.model_validate_json(kept.model_dump_json())) == tasks_of(kept)
     assert with_seed(kept) is kept
+
+
+FORM = """\
+scenario: t
+seed: 5
+persons: {email_domain: mail.one.test}
+sites:
+  - id: one
+    operator: x
+    url: https://one.test/
+    before: [{fill: "#a", person: phone}]
+    journey:
+      - {fill: "#b", person: email}
+      - {fill: "#c", person: birth_year}
+      - {fill: "#d", value: 赤い靴}
+      - {fill: "#e", secret_env: PASSWORD}
+"""
+
+
+def test_what_a_visit_types_is_its_persons() -> None:
+    scenario = parse(FORM, Scenario, file="s.yaml")
+    visits = [plan.visit for plan, _, _ in tasks_of(scenario)]
+    persons = [person_of_visit(scenario, visit) for visit in visits]
+    assert persons == [person_of(5, visit, "mail.one.test") for visit in visits]
+    typed = [typed_in(scenario.sites[0], person) for person in persons]
+    assert typed == [(person.phone, person.email, "赤い靴") for person in persons]
+    assert len(set(typed)) == 2
+    # An import has no persons.
+    assert typed_in(scenario.sites[0], None) == ("赤い靴",)
