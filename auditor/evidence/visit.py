@@ -16,7 +16,9 @@ from auditor.hosts import Host
 class Coverage(Evidence):
     """What was and was not seen of a visit."""
 
-    sensor: str = Field(description="proxy, browser, join, scripts, dns, state, consent, decoder, replay, importer")
+    sensor: str = Field(
+        description="proxy, browser, join, scripts, dns, state, consent, decoder, replay, importer, leaks"
+    )
     matched: int = 0
     proxy_only: int = 0
     browser_only: int = 0

@@ -166,14 +166,30 @@ def _is_form(exchange: Exchange) -> bool:
 def _found(
     exchange: Exchange, searcher: Searcher, looked_for: Sequence[Typed]
 ) -> Iterator[tuple[datetime, Typed, Found]]:
-    """What was sent, each with its time; of a whole that was found, its parts at the same place are not told."""
+    """What was sent, each with its time; at one place what is a part of something else found is not told again."""
     for at, sent in _sent(exchange):
-        hits = [(looked_for[found.key], found) for found in searcher.exchange(sent)]
-        there = {(one.field, found.place, found.layers) for one, found in hits}
-        for one, found in hits:
+        hits = [found for found in searcher.exchange(sent) if found.place.side is Side.request]
+        there = {(looked_for[found.key].field, found.place, found.layers) for found in hits}
+        for found in hits:
+            one = looked_for[found.key]
             wholes = (whole for whole, parts in WHOLES.items() if one.field in parts)
-            if found.place.side is Side.request and not any((w, found.place, found.layers) in there for w in wholes):
+            if any((whole, found.place, found.layers) in there for whole in wholes):
+                continue
+            if not any(_is_part(found, other, searcher.values[found.key]) for other in hits):
                 yield at, one, found
+
+
+def _is_part(found: Found, other: Found, forms: Mapping[str, str]) -> bool:
+    """Whether a form was found only because a longer one holds it: +81 90 … holds 81 90 …"""
+    if (found.key, found.place) != (other.key, other.place) or _plain(found.layers) != _plain(other.layers):
+        return False
+    texts = {label: text for text, label in forms.items()}
+    return found.variant != other.variant and texts[found.variant] in texts[other.variant]
+
+
+def _plain(layers: tuple[str, ...]) -> tuple[str, ...]:
+    """Escapes come and go with the characters of a form."""
+    return tuple(layer for layer in layers if layer != "url")
 
 
 def _sent(exchange: Exchange) -> Iterator[tuple[datetime, Exchange]]:

@@ -144,7 +144,8 @@ def person_of(seed: int, visit: str, email_domain: str = EMAIL_DOMAIN) -> Person
     number = draw("phone", 10**7)
     letters = "".join(pick(f"letter{n}", tuple("ACEFHJKLMNPRTUVWXY")) for n in range(2))
     return Person(
-        email=f"{given[2].lower()}.{mailbox}@{email_domain}",
+        # No part of the name in it: who sends the one has not sent the other.
+        email=f"k{mailbox}@{email_domain}",
         phone=f"0{pick('prefix', (7, 8, 9))}0-0{number // 10_000:03}-{number % 10_000:04}",
         family_name=family[0],
         given_name=given[0],
@@ -156,7 +157,8 @@ def person_of(seed: int, visit: str, email_domain: str = EMAIL_DOMAIN) -> Person
         prefecture=prefecture,
         city=city,
         street=f"{town}{block}",
-        birthday=f"{1950 + draw('year', 50)}-{1 + draw('month', 12):02}-{1 + draw('day', 28):02}",
+        # The first of a month is a date that programs begin to count from.
+        birthday=f"{1950 + draw('year', 50)}-{1 + draw('month', 12):02}-{2 + draw('day', 27):02}",
         member_number=f"{letters}{draw('member', 10**10):010}",
         search_words=" ".join(pick(f"word{n}", words) for n, words in enumerate(lists.search_words)),
     )

@@ -1,14 +1,18 @@
-"""Known values found in traffic, in whatever encoding they travel: one pass over a visit's exchanges.
+"""Known values found in traffic, in whatever encoding they travel: one pass over an exchange.
 
-variants    the plain forms a value is written in before it is encoded (E.164, lower case, ...)
-digests     the hashes of a value's forms, found by their length and looked up
-layers      what encoded text holds: URL escapes, base64, hex, JSON escapes, compression
+variants    the plain forms contact data is written in before it is encoded (normalisations.yaml)
+written     the ways an encoder writes a text
+patterns    what the automaton looks for; automaton: many patterns at once
+digests     the hashes of all forms, found as raw bytes in what was decoded
+text        decoded bytes with the way back to where they stood
+escapes, armour, packed
+            URL, JSON and HTML escapes; base64, hex, UTF-16; compression, undone
 pieces      an exchange cut into its carriers: path, query, headers, cookies, bodies, messages
-automaton   many patterns at once
 searcher    all of it together
 """
 
 from auditor.search.found import Found, Place, Side
 from auditor.search.searcher import Searcher
+from auditor.search.variants import forms_of
 
-__all__ = ["Found", "Place", "Searcher", "Side"]
+__all__ = ["Found", "Place", "Searcher", "Side", "forms_of"]

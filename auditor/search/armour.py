@@ -12,9 +12,9 @@ from auditor.search.text import SEPARATOR, Armoured, Origin, Text
 
 _STANDARD = re.compile(rb"[A-Za-z0-9+/]{8,}")
 _URL_SAFE = re.compile(rb"[A-Za-z0-9_-]{8,}")
-_BACKWARDS = re.compile(rb"={0,2}[A-Za-z0-9+/_-]{16,}")
+_BACKWARDS = re.compile(rb"={0,2}[A-Za-z0-9+/_-]{8,}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{12,}")
-_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){6,}|(?:\x00[\x20-\x7e]){6,}")
+_WIDE = (re.compile(rb"(?:[\x20-\x7e]\x00){6,}"), re.compile(rb"(?:\x00[\x20-\x7e]){6,}"))
 _SAFE = bytes.maketrans(b"-_", b"+/")
 _GROUP = 1 << 20
 
@@ -34,14 +34,16 @@ class Runs:
 
     def add(self, decoded: bytes, start: int, end: int) -> None:
         """One run and where it stood."""
-        self._parts += (decoded, SEPARATOR)
+        self._parts.append(decoded)
         self._starts.append(self.size)
         self._origins.append(Origin(start, end))
         self.size += len(decoded) + len(SEPARATOR)
 
     def taken(self) -> Armoured:
         """What was gathered, which is then forgotten."""
-        found = Armoured(b"".join(self._parts), self._text, self._layers, self._starts, self._origins, self._scale)
+        found = Armoured(
+            SEPARATOR.join(self._parts), self._text, self._layers, self._starts, self._origins, self._scale
+        )
         self._clear()
         return found
 
@@ -115,8 +117,8 @@ def _backwards(text: Text) -> Iterator[Text]:
 
 def _utf16(text: Text) -> Iterator[Text]:
     runs = Runs(text, ("utf-16",), 2)
-    for match in _WIDE.finditer(text.data):
-        run = match.group()
-        runs.add(run.replace(b"\x00", b""), match.start(), match.end())
+    for order in _WIDE:
+        for match in order.finditer(text.data):
+            runs.add(match.group().replace(b"\x00", b""), match.start(), match.end())
     if runs.size:
         yield runs.taken()

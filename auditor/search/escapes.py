@@ -62,16 +62,21 @@ def _undo(
     stood: list[int] = []
     wide: list[int] = []  # 0: as it is, else the width of the escape
 
+    size = 0
+
     def add(part: bytes, at: int, width: int) -> None:
+        nonlocal size
+        size += len(part)
         parts.append(part)
         lengths.append(len(part))
         stood.append(at)
         wide.append(width)
 
+    words: list[tuple[int, int]] = []
     for start, end in _words(data, np.array(marks), ends):
         if also and also not in data[start:end]:
             continue
-        done = start
+        done, begun = start, size
         for match in escape.finditer(data, start, end):
             if match.start() > done:
                 add(data[done : match.start()], done, 0)
@@ -79,19 +84,20 @@ def _undo(
             done = match.end()
         if done < end:
             add(data[done:end], done, 0)
+        words.append((begun, size))
         add(SEPARATOR, end, 0)
     if not parts:
         return
     counts = np.array(lengths, dtype=np.int64)
     width = np.repeat(np.array(wide, dtype=np.int32), counts)
     where = np.repeat(np.array(stood, dtype=np.int32), counts)
-    begun = np.repeat(np.cumsum(counts) - counts, counts)
+    offset = np.repeat(np.cumsum(counts) - counts, counts)
     literal = width == 0
-    where[literal] += (np.arange(len(where)) - begun)[literal].astype(np.int32)
+    where[literal] += (np.arange(len(where)) - offset)[literal].astype(np.int32)
     width[literal] = 1
     # An escape may be as wide as what it stands for only where it is one byte of a form's plus.
     width[~literal] = np.maximum(width[~literal], 2)
-    yield Escaped(b"".join(parts), text, (layer,), where, width)
+    yield Escaped(b"".join(parts), text, (layer,), where, width, words)
 
 
 def _words(data: bytes, marks: NDArray[np.int64], ends: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -123,6 +129,8 @@ def _from_json(escape: bytes) -> bytes:
 
 
 def _from_html(escape: bytes) -> bytes:
+    if escape[1:2] == b"#" and not escape[2:-1].strip(b"xX0"):
+        return b"\x00"  # which HTML does not allow, and writes as U+FFFD
     return html.unescape(escape.decode()).encode("utf-8", "replace")
 
 

@@ -82,7 +82,6 @@ def patterns_of(key: int, text: str, variant: str) -> Iterator[Pattern]:
         for name, data in in_charsets(text):
             # A byte beside it may be half of a character: no edge can be told.
             ways.append(((name,), data, Edge.none))
-            ways.append((("reversed", name), data[::-1], Edge.none))
         for name, data in in_charsets(backwards):
             ways.append(((name, "reversed"), data, Edge.none))
     for name, data in escaped(text):

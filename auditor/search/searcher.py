@@ -9,11 +9,11 @@ from auditor.evidence import Exchange
 from auditor.search.armour import opened
 from auditor.search.digests import Digests
 from auditor.search.escapes import undone
-from auditor.search.found import Found
-from auditor.search.packed import unpacked
+from auditor.search.found import Found, Place
+from auditor.search.packed import PACKERS, unpacked
 from auditor.search.patterns import Patterns
 from auditor.search.pieces import Piece, pieces
-from auditor.search.text import SEPARATOR, Armoured, Escaped, Text
+from auditor.search.text import SEPARATOR, Escaped, Text
 
 type Forms = Mapping[str, str]
 """Plain forms of one value: text -> label ("" for the value as it is)."""
@@ -21,6 +21,7 @@ type Forms = Mapping[str, str]
 type _Hit = tuple[int, int, str, tuple[str, ...]]
 """Offset in the bytes searched, key, variant, layers."""
 
+_STORED = PACKERS | {"url", "json", "html"}
 _MAX_DEPTH = 4
 _MAX_DECODED = 96 << 20
 _BODIES_KEPT = 4096
@@ -50,11 +51,18 @@ class Searcher:
             elif piece.data:
                 small.append(piece)
         self._together(small, found)
-        return list(found)
+        groups: dict[tuple[int, Place, str], list[tuple[str, ...]]] = {}
+        for one in found:
+            groups.setdefault((one.key, one.place, one.variant), []).append(one.layers)
+        return [one for one in found if not _better(one.layers, groups[one.key, one.place, one.variant])]
 
     def text(self, data: bytes) -> list[tuple[int, str, tuple[str, ...]]]:
         """All values in some bytes: key, variant, layers, each once."""
-        return list(dict.fromkeys((key, variant, layers) for _, key, variant, layers in self._hits(data)))
+        found = dict.fromkeys((key, variant, layers) for _, key, variant, layers in self._hits(data))
+        groups: dict[tuple[int, str], list[tuple[str, ...]]] = {}
+        for key, variant, layers in found:
+            groups.setdefault((key, variant), []).append(layers)
+        return [one for one in found if not _better(one[2], groups[one[0], one[1]])]
 
     def _together(self, some: list[Piece], found: dict[Found, None]) -> None:
         """Search many pieces as one text."""
@@ -104,14 +112,39 @@ class Searcher:
     def _inner(self, text: Text) -> Iterator[Text]:
         yield from undone(text)
         yield from opened(text)
-        yield from unpacked(text, _whole_runs(text))
+        yield from unpacked(text)
 
 
-def _whole_runs(text: Text) -> list[tuple[int, int]]:
-    """Where bytes begin that were encoded as a whole."""
-    if not isinstance(text, Armoured):
-        return [(0, len(text.data))]
-    return text.runs()
+def _better(layers: tuple[str, ...], others: list[tuple[str, ...]]) -> bool:
+    """Whether another reading of the same place says more.
+
+    What a compressor stored as it was is seen without it too; a part of URL-safe base64 may look like the standard one.
+    """
+    if len(others) == 1:
+        return False
+    for other in others:
+        if len(other) > len(layers) and PACKERS.intersection(other):
+            rest = iter(other)
+            skipped = [name for name in layers if not _skip_to(rest, name)]
+            if not skipped and _STORED.issuperset(rest):
+                return True
+        elif (
+            len(other) == len(layers)
+            and other != layers
+            and all(a == b or (a == "base64" and b == "base64url") for a, b in zip(layers, other, strict=True))
+        ):
+            return True
+    return False
+
+
+def _skip_to(rest: Iterator[str], name: str) -> bool:
+    """Go on to the next of that name, over what a compressor's stored bytes show through."""
+    for one in rest:
+        if one == name:
+            return True
+        if one not in _STORED:
+            return False
+    return False
 
 
 def _hit(text: Text, start: int, end: int, key: int, variant: str, layers: tuple[str, ...]) -> _Hit:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from auditor.evidence import ClearedCookie, Outcome, VisitEvidence
+from auditor.identify.leaks import find_leaks
 from auditor.scenario import Clear, Fill, Goto, PersonField, Press, Submit, Wait, person_of
 from auditor.store.run import EVENTS_FILE
 
@@ -106,3 +107,15 @@ def test_enter_in_a_filled_field_sends_its_form(chain: WebChain) -> None:
     # Enter where nothing was filled may send what others filled.
     first = chain.visit("https://one.test/signup", (journey[0], Wait(wait="#thanks")))
     assert [step.sends for step in first.steps if step.name.startswith("journey.")] == [None, False]
+
+
+def test_what_the_page_sent_of_the_person_is_found(made: VisitEvidence) -> None:
+    leaks = find_leaks(made, person_of(0, made.visit.visit)).leaks
+    # The beacon and the form itself are on their way together.
+    assert {(leak.recipient, leak.carrier, leak.name, leak.layers, leak.when, leak.first_party) for leak in leaks} == {
+        ("third.test", "query", "em", ("url",), "before_submit", False),
+        ("third.test", "body", "em", ("base64",), "after_submit", False),
+        ("one.test", "body", "mail", ("url",), "after_submit", True),
+    }
+    assert len(leaks) == 3
+    assert {leak.field for leak in leaks} == {"email"}

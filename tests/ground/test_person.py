@@ -35,7 +35,7 @@ def romaji(kana: str) -> str:
 def test_a_person_is_the_same_for_ever() -> None:
     person = person_of(7, "one.no_account.allowed.ignore.1")
     assert {field.value: person.value(field) for field in PersonField} == {
-        "email": "hotakano.mjuzkha7dszr@example.com",
+        "email": "kmjuzkha7dszr@example.com",
         "phone": "080-0008-0763",
         "name": "小比類巻 穂多香乃",
         "family_name": "小比類巻",
@@ -46,11 +46,11 @@ def test_a_person_is_the_same_for_ever() -> None:
         "name_romaji": "Hotakano Kohiruimaki",
         "family_romaji": "Kohiruimaki",
         "given_romaji": "Hotakano",
-        "postal_code": "060-0042",
-        "prefecture": "北海道",
-        "city": "札幌市中央区",
-        "street": "大通西88丁目67番80号",
-        "address": "北海道札幌市中央区大通西88丁目67番80号",
+        "postal_code": "020-0034",
+        "prefecture": "岩手県",
+        "city": "盛岡市",
+        "street": "盛岡駅前通88丁目67番80号",
+        "address": "岩手県盛岡市盛岡駅前通88丁目67番80号",
         "birthday": "1998-04-03",
         "birth_year": "1998",
         "birth_month": "04",
@@ -69,10 +69,10 @@ def test_each_visit_has_its_own() -> None:
 def test_no_value_can_be_anybodys() -> None:
     for n in range(500):
         person = person_of(1, f"v{n}", email_domain="mail.one.test")
-        assert re.fullmatch(r"[a-z]+\.[a-z2-9]{12}@mail\.one\.test", person.email)
+        assert re.fullmatch(r"k[a-z2-9]{12}@mail\.one\.test", person.email)
         assert re.fullmatch(r"0[789]0-0\d{3}-\d{4}", person.phone)
         assert re.fullmatch(r"[A-Z]{2}\d{10}", person.member_number)
-        assert re.fullmatch(r"19[5-9]\d-(0[1-9]|1[0-2])-([01]\d|2[0-8])", person.birthday)
+        assert re.fullmatch(r"19[5-9]\d-(0[1-9]|1[0-2])-(0[2-9]|1\d|2[0-8])", person.birthday)
         assert re.search(r"[6-9]\d丁目[6-9]\d番[6-9]\d号$", person.street)
     assert person_of(1, "v").email.endswith("@example.com")
 
@@ -98,7 +98,7 @@ def test_readings_are_katakana_and_agree_with_romaji(kind: str) -> None:
 
 def test_postal_codes_and_places_have_their_forms() -> None:
     for code, prefecture, city, town in _lists().addresses:
-        assert re.fullmatch(r"\d{3}-\d{4}", code)
+        assert re.fullmatch(r"0\d{2}-\d{4}", code)
         assert re.search("[都道府県]$", prefecture)
         assert re.search("[市区]$", city)
         assert town
