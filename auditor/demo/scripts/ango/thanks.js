@@ -24,8 +24,8 @@
     await get({ hash_b64: await hash("SHA-256", base64(mail)), b64_hash: await base64OfHash("SHA-256", mail) });
     await get({ b64_gz: await base64OfGzip(JSON.stringify({ name: person.name })) });
     await post("json", JSON.stringify({ payload: JSON.stringify({ birthday: person.birthday }) }));
-    await post("form", new URLSearchParams({ romaji: person.name_romaji }));
-    await post("proto", octets(protobuf(["register", person.member_number])));
+    await post("form", new URLSearchParams({ tel: person.phone }));
+    await post("proto", octets(protobuf(["register", person.name_romaji])));
     await post("gzip", octets(await gzip(JSON.stringify({ address: person.address }))));
   };
   (window.sends ??= []).push(send());
