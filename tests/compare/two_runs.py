@@ -76,7 +76,9 @@ def entry(url: str, kind: str, text: str = "", mime: str = "image/gif", number: 
 
 def entries(*, later: bool) -> list[dict[str, object]]:
     version, tag = ("1.3.0", NEW_TAG) if later else ("1.2.0", OLD_TAG)
-    hit = f"https://hit.tagya.test/h?v={version}&u=https%3A%2F%2Fwww.mise.test%2F&_={'222222222' if later else '111111'}"
+    hit = (
+        f"https://hit.tagya.test/h?v={version}&u=https%3A%2F%2Fwww.mise.test%2F&_={'222222222' if later else '111111'}"
+    )
     listed = [
         entry(PAGE, "document", "<!DOCTYPE html><p>みせ", "text/html", 0),
         entry("https://cdn.tagya.test/tag.js", "script", tag, "text/javascript", 1),

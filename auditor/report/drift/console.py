@@ -20,7 +20,7 @@ def print_drift(drifted: Drifted, knowledge: Knowledge, out: Console, err: Conso
         return visible(text.ja if lang == "ja" else text.en)
 
     if drifted.lines:
-        table = Table(title=f"{drifted.before} → {drifted.after}", title_justify="left", show_lines=True)
+        table = Table(title=Cell(visible(f"{drifted.before} → {drifted.after}")), title_justify="left", show_lines=True)
         for column in ("change", "who", "what", "where", "seen"):
             table.add_column(say(words(f"col.{column}")), overflow="fold")
         for line in drifted.lines:
