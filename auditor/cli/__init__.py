@@ -11,7 +11,7 @@ import traceback
 
 import typer
 
-from auditor.cli import decoding, disclosing, installing, login, looking, stored, visiting
+from auditor.cli import comparing, decoding, disclosing, installing, login, looking, stored, visiting
 from auditor.cli.options import err
 from auditor.errors import AuditorError
 
@@ -25,6 +25,7 @@ app.command("run")(visiting.run_command)
 app.command("demo")(visiting.demo)
 app.command("import")(stored.import_command)
 app.command("report")(stored.report_command)
+app.command("compare")(comparing.compare)
 app.command("decode")(decoding.decode)
 app.command("disclosure")(disclosing.disclosure)
 app.command("login")(login.login)

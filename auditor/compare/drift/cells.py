@@ -61,6 +61,8 @@ def _lacking(
 
 def _otherwise(before: RunSide, after: RunSide) -> Iterator[DriftNote]:
     """What differs in how the runs were made."""
+    if before.started_at and after.started_at and before.started_at > after.started_at:
+        yield DriftNote(code="order", values={"run": before.run})
     for site in sorted({*before.journeys} & {*after.journeys}):
         if before.journeys[site] != after.journeys[site]:
             yield DriftNote(code="journey", site=site)

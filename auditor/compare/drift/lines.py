@@ -116,7 +116,7 @@ def _name(named: dict[str, set[str]], thing: Thing, *, own: bool) -> None:
         return
     if thing.kind is DriftKind.parameter and thing.part not in ("", "header"):
         named.setdefault("data_types", set()).add(thing.part)
-    elif not own:
+    elif not own and thing.part != "header":
         text = thing.module if thing.kind is DriftKind.module else thing.name
         named.setdefault(_FIELD_OF[thing.kind], set()).add(text or "")
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditor.compare.drift.names import address_form
 from auditor.disclosures.model import Disclosure
+from auditor.domains import host_of
 from auditor.evidence import Consent, CookieMode, Outcome, Visit, VisitKind, Visitor
 
 
@@ -154,7 +157,7 @@ class Seen:
     def cell(self) -> Cell:
         """The cell it repeats."""
         v = self.visit
-        page = v.page.partition("?")[0] if v.kind is VisitKind.imported else ""
+        page = address_form(host_of(v.page), urlsplit(v.page).path) if v.kind is VisitKind.imported else ""
         platform = "" if v.visitor is Visitor.no_account else v.platform or ""
         return Cell(v.site, v.kind, platform, v.visitor, v.cookie_mode, v.consent, page)
 
