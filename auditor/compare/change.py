@@ -1,25 +1,28 @@
-"""The type of this stage: a difference between two visits."""
+"""The types of this stage: a difference between two cells of visits; a technique in use."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Change(BaseModel):
-    """A difference between two visits that differ in one coordinate only."""
+    """A difference between the visits of two cells that differ in one coordinate only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: str = Field(description="cookie_mode, visitor, consent, opt_out")
+    kind: str = Field(description="cookie_mode, visitor, consent, opt_out; repeat: two groups of one cell")
     site: str
     vendor: str | None
     recipient: str
     module: str | None
     data_type: str | None
     item: str = Field(description="the cookie or parameter compared: 'cookie NAME', 'query NAME', ...")
-    before_visit: str
+    before_visit: str = Field(description="the first visit of the cell that shows it, else the cell's first")
     after_visit: str
     before: str = Field(description="masked summary of what was sent before; '' for nothing")
     after: str = Field(description="the same of the visit after; for a replaced item, of the item that takes over")
-    change: str = Field(description="gone, added, replaced; kept only for an identifier, where that says something")
+    change: str = Field(
+        description="gone, added, replaced; kept only for an identifier, where that says something; "
+        "less, more: in visits of both cells, and established to be in fewer or more of the second"
+    )
     technique: str = Field("", description="what took over: first_party_cookie, partitioned_cookie, local_storage, ...")
     evidence: tuple[str, ...] = ()
     before_in: int = Field(1, description="visits of the first cell that sent the item")
@@ -27,9 +30,14 @@ class Change(BaseModel):
     after_in: int = 1
     after_of: int = 1
     word: str = Field("", description="always, usually, sometimes, once, never: before, a slash, after")
-    p_value: float | None = Field(None, description="exact, two-sided; None: one repetition only, or nothing to test")
-    p_adjusted: float | None = Field(None, description="the same, for all that was compared (compare/statistics.py)")
+    p_value: float | None = Field(
+        None, description="of these two cells alone: Fisher's exact test, two-sided; None: one repetition on a side"
+    )
+    p_adjusted: float | None = Field(
+        None, description="of all cells of the same treatment, for all that was compared (compare/hypotheses.py)"
+    )
     established: bool = Field(False, description="beyond what the page varies by itself")
+    established_by: str = Field("", description="whose visits establish it: site or run; '' for not established")
 
 
 class TechniqueUse(BaseModel):

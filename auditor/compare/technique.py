@@ -20,6 +20,19 @@ PARTITIONED_COOKIE = "partitioned_cookie"
 LOCAL_STORAGE = "local_storage"
 LINK_DECORATION = "link_decoration"
 HASHED_CONTACT = "hashed_contact"
+CNAME = "cname"
+FIRST_PARTY_PROXY = "first_party_proxy"
+# Of several items that take over, the one whose technique is known, in this order.
+TAKE_OVER = (
+    PARTITIONED_COOKIE,
+    FIRST_PARTY_COOKIE,
+    LOCAL_STORAGE,
+    LINK_DECORATION,
+    HASHED_CONTACT,
+    CNAME,
+    FIRST_PARTY_PROXY,
+    "",
+)
 
 MIN_LENGTH = 8
 # A number of ten digits is a time in seconds: equal by chance when two things happen at once.
@@ -63,7 +76,9 @@ def _of_item(t: Transmission, evidence: VisitEvidence, knowledge: Knowledge) -> 
     for item in evidence.storage:
         if item.area == "local" and same_value(t.value, item.value) and _storage_of(item.origin, t, sites, knowledge):
             return LOCAL_STORAGE
-    return ""
+    if t.told_by.startswith("cname"):
+        return CNAME
+    return FIRST_PARTY_PROXY if t.first_party and t.vendor is not None else ""
 
 
 def _storage_of(origin: str, t: Transmission, sites: frozenset[str], knowledge: Knowledge) -> bool:

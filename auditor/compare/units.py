@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from auditor.decode.transmission import Transmission
 from auditor.domains import is_within, site_of
@@ -62,6 +63,13 @@ class Unit:
             name = f"cookie {cookie_party(self.items[0], evidence)}"
         many = "" if len(self.values) == 1 else f", {len(self.values)} values"
         return f"{name}, {long} characters{many}"
+
+
+def references(units: Iterable[Unit]) -> tuple[str, ...]:
+    """visit/request ids of an item in several visits, sorted; at most ten: first one of each visit, then the others."""
+    columns = zip_longest(*(u.references() for u in units))
+    ids = [ref for column in columns for ref in column if ref is not None]
+    return tuple(sorted(ids[:MAX_EVIDENCE]))
 
 
 def units(transmissions: Iterable[Transmission]) -> dict[Key, Unit]:

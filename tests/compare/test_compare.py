@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auditor.compare import Change, compare_run
+from auditor.compare import Change, compare_groups, compare_run
 from auditor.compare.technique import same_value
 from auditor.decode import Transmission
 from auditor.evidence import (
@@ -76,6 +76,15 @@ def test_gone_added_and_kept() -> None:
         "change": "gone",
         "technique": "",
         "evidence": ("a/r00001",),
+        "before_in": 1,
+        "before_of": 1,
+        "after_in": 0,
+        "after_of": 1,
+        "word": "once/never",
+        "p_value": None,
+        "p_adjusted": None,
+        "established": False,
+        "established_by": "",
     }
 
 
@@ -176,7 +185,7 @@ def test_same_value(sent_value: str, kept: str, answer: bool) -> None:
 
 
 def kinds(visits: list[VisitEvidence]) -> list[tuple[str, str, str]]:
-    items = [sent("event", visit=v.visit.visit, parameter=f"of {v.visit.visit}") for v in visits]
+    items = [sent("event", visit=v.visit.visit, parameter=f"of {v.visit.visit.removesuffix('2')}") for v in visits]
     return list(dict.fromkeys((c.kind, c.before_visit, c.after_visit) for c in compare_run(visits, items, KNOWLEDGE)))
 
 
@@ -191,8 +200,8 @@ def test_pairs_differ_in_one_coordinate_only() -> None:
         visit("qa", visitor=member, platform="q"),
         visit("ca", consent=Consent.accept),
         visit("ra", consent=Consent.reject),
-        visit("n2", repeat=2),
-        visit("n2b", repeat=2, mode=BLOCKED, outcome=Outcome.incomplete),
+        visit("na2", repeat=2),
+        visit("nb2", repeat=2, mode=BLOCKED, outcome=Outcome.incomplete),
         visit("other", site="news", mode=BLOCKED),
     ]
     expected = [
@@ -286,3 +295,75 @@ def test_several_values_and_the_order_of_input() -> None:
     many = [sent(value="a" * 5), sent(value="b" * 7, request="r00002"), sent(value="c" * 5, request="r00003")]
     assert [c.before for c in modes(many, [])] == ["query, 5-7 characters, 3 values"]
     assert modes(many, []) == modes(many[::-1], [])
+
+
+def repeated(before: int, after: int, of: int = 4, *, values: str = "v") -> tuple[Change, ...]:
+    """Cells of three visitor states at one site; the item is sent in so many visits of so many on each side."""
+    visits, items = [], []
+    for who in ("", "p", "q"):
+        for mode, number in ((CookieMode.allowed, before), (BLOCKED, after)):
+            for n in range(1, of + 1):
+                name = f"{who or 'none'}.{mode.value}.{n}"
+                state = Visitor.logged_in if who else Visitor.no_account
+                visits.append(visit(name, visitor=state, platform=who or None, mode=mode, repeat=n))
+                items.append(sent("event", visit=name, parameter="ev", value="pv"))
+                if n > of - number:
+                    items.append(third_party(values * 24)._replace(visit=name, request=f"r{n:05}"))
+    found = compare_run(visits[::-1], items, KNOWLEDGE)
+    return tuple(c for c in found if c.kind == "cookie_mode")
+
+
+def told(change: Change) -> tuple[object, ...]:
+    counts = (change.before_in, change.before_of, change.after_in, change.after_of)
+    return change.change, *counts, change.word, change.established, change.established_by
+
+
+def test_one_change_for_all_repetitions_of_two_cells() -> None:
+    changes = repeated(3, 0)
+    assert [told(c) for c in changes] == [("gone", 3, 4, 0, 4, "usually/never", True, "site")] * 3
+    first = changes[0]
+    assert (first.before_visit, first.after_visit) == ("none.allowed.2", "none.blocked.1")
+    assert first.evidence == tuple(f"none.allowed.{n}/r{n:05}" for n in (2, 3, 4))
+    assert first.p_value == pytest.approx(10 / 70)
+    assert first.p_adjusted is not None and first.p_adjusted < 0.001
+
+
+def test_an_item_of_both_cells_is_no_change_unless_it_is_established() -> None:
+    assert [told(c)[0] for c in repeated(3, 2)] == ["kept"] * 3  # an identifier that goes on
+    assert [c.established for c in repeated(3, 2)] == [False] * 3
+    assert [told(c) for c in repeated(8, 1, 8)] == [("less", 8, 8, 1, 8, "always/once", True, "site")] * 3
+    assert [told(c) for c in repeated(1, 8, 8)] == [("more", 1, 8, 8, 8, "once/always", True, "site")] * 3
+
+
+def test_with_one_repetition_a_change_is_seen_once() -> None:
+    assert [told(c) for c in repeated(1, 0, 1)] == [("gone", 1, 1, 0, 1, "once/never", False, "")] * 3
+
+
+def test_opt_out_is_compared_with_the_same_cell_of_its_base() -> None:
+    visits = [
+        visit("a"),
+        visit("ab", mode=BLOCKED),
+        visit("o", site="shop-out"),
+        visit("other", site="news"),
+        visit("om", site="shop-out", visitor=Visitor.logged_in, platform="p"),
+    ]
+    items = [sent(visit=v.visit.visit, value=ID) for v in visits] + [
+        sent("event", visit="a", parameter="ad", value="pv")
+    ]
+    found = compare_run(visits, items, KNOWLEDGE, {"shop-out": "shop"})
+    assert [(c.site, c.before_visit, c.after_visit, c.item, c.change) for c in found if c.kind == "opt_out"] == [
+        ("shop", "a", "o", "query ad", "gone"),
+        ("shop", "a", "o", "query id", "kept"),
+    ]
+    assert [c for c in compare_run(visits, items, KNOWLEDGE) if c.kind == "opt_out"] == []
+
+
+def test_two_groups_of_one_cell() -> None:
+    visits = [visit(f"v{n}", repeat=n) for n in range(1, 9)]
+    items = [sent(visit=f"v{n}", value=ID) for n in range(1, 9)]
+    items += [sent("event", visit=f"v{n}", parameter="now and then") for n in (1, 2, 3)]
+    found = compare_groups(visits[:4], visits[4:], items, KNOWLEDGE)
+    assert [(c.kind, c.item, *told(c)) for c in found] == [
+        ("repeat", "query now and then", "gone", 3, 4, 0, 4, "usually/never", False, "")
+    ]
+    assert [c.change for c in compare_groups(visits[::2], visits[1::2], items, KNOWLEDGE)] == []

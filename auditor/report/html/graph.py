@@ -8,6 +8,7 @@ from auditor.report.html.groups import Group
 from auditor.report.html.parts import recipient_name, same
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
+from auditor.report.rows.identified import page_flows
 from auditor.report.texts import Text, label, texts
 
 MAX_MIDDLE = 14
@@ -19,6 +20,7 @@ COLUMNS = (0, 360, 790)
 WIDTHS = (200, 270, 250)
 HEADINGS = ("site", "identifier", "recipient")
 _SHOWN = 32
+_ABOUT = 50
 
 
 @dataclass(frozen=True)
@@ -112,25 +114,25 @@ def _middle(masker: Masker, group: Group) -> tuple[Text, Text | None, str]:
     if holder is not None:
         name = same(f"{masker.guard(holder.name)} {masker.guard(holder.part)}".rstrip())
         where = label("holder", holder.kind.value)
+        place = texts()["graph.own"] if holder.party == "first" else same(holder.place.removeprefix("https://"))
+        where = Text(ja=f"{where.ja} · {place.ja}", en=f"{where.en} · {place.en}")
     else:
-        flow = group.example.flows[0]
+        flow = page_flows(group.example)[0]
         name, where = same(f"{flow.carrier} {masker.guard(flow.name)}".rstrip()), label("holder", "nothing")
     key = "graph.crossing" if group.crossing else "graph.values"
-    about = Text(
-        ja=f"{where.ja} · {texts()[key].ja.format(n=group.values, crossing=group.crossing)}",
-        en=f"{where.en} · {texts()[key].en.format(n=group.values, crossing=group.crossing)}",
-    )
-    return name, about, group.kind.value
+    count = texts()[key].filled(n=group.values, crossing=group.crossing)
+    about = Text(ja=f"{count.ja} · {where.ja}", en=f"{count.en} · {where.en}")
+    return name, _short(about, _ABOUT), group.kind.value
 
 
-def _short(name: Text) -> Text:
+def _short(name: Text, limit: int = _SHOWN) -> Text:
     """A name that fits its box; East Asian letters are twice as wide."""
 
     def cut(text: str) -> str:
         width = 0
         for n, char in enumerate(text):
             width += 1 if ord(char) < 0x1100 else 2
-            if width > _SHOWN:
+            if width > limit:
                 return f"{text[: max(1, n - 1)]}…"
         return text
 

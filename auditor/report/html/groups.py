@@ -14,6 +14,7 @@ from auditor.report.rows.identified import page_flows
 type Key = tuple[str, ...]
 
 KINDS = (IdentifierKind.account, IdentifierKind.browser, IdentifierKind.unproven)
+OWN = "="  # in place of a recipient: the visited sites themselves
 _PLACES = tuple(HolderKind)
 
 
@@ -106,7 +107,7 @@ def _add(group: Group, identifier: Identifier) -> None:
         group.visits.add(flow.visit)
         group.sites.add(flow.site)
         # what goes to the site's own host is its own, whoever's cookie it is
-        who = f"={flow.recipient}" if flow.first_party else flow.vendor or flow.recipient
+        who = OWN if flow.first_party else flow.vendor or flow.recipient
         sent = group.sent.setdefault(who, Sent(flow.vendor))
         sent.recipients.add(flow.recipient)
         sent.names.add(f"{flow.carrier} {flow.name}".rstrip())

@@ -9,7 +9,7 @@ from auditor.report.html.findings import EvidenceIndex
 from auditor.report.html.graph import Graph, graph_of
 from auditor.report.html.groups import Group, groups, key_of
 from auditor.report.html.links import Link, link, links
-from auditor.report.html.parts import Capped, capped, data_type_name, is_complete, recipient_name, same
+from auditor.report.html.parts import Capped, capped, data_type_name, is_complete, recipient_name
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
 from auditor.report.rows.identified import PROPERTIES, encoded, place_shown, ranked, tokens, with_account
@@ -164,9 +164,9 @@ def _group(
     sent = sorted(group.sent.items(), key=lambda s: (s[1].first_party, -len(s[1].visits), s[0]))
     recipients = [
         Recipient(
-            name=recipient_name(result, s.vendor, sorted(s.recipients)[0])
-            if not s.first_party
-            else same(sorted(s.recipients)[0]),
+            name=texts()["matrix.first"]
+            if s.first_party
+            else recipient_name(result, s.vendor, sorted(s.recipients)[0]),
             first_party=s.first_party,
             names=tuple(sorted(map(masker.guard, s.names)))[:4],
             encodings=tuple(sorted(encoded(layers) for layers in s.layers if layers))[:4],

@@ -13,6 +13,16 @@ class Link:
     evidence: str
     anchor: str
 
+    @property
+    def visit(self) -> str:
+        """The visit's id."""
+        return self.evidence.rpartition("/")[0]
+
+    @property
+    def request(self) -> str:
+        """The request's id within the visit."""
+        return self.evidence.rpartition("/")[2]
+
 
 def link(index: EvidenceIndex, evidence: str) -> Link:
     """The link for a visit/request id."""
