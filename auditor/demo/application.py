@@ -34,7 +34,15 @@ def application(log: Path, conditions: Conditions) -> ASGIApp:
     """All servers, their requests logged to `log`."""
     respond.serve_under(conditions)
     servers: dict[str, list[BaseRoute]] = {}
-    for part in (sites.HOSTS, sagasu.HOSTS, tomodachi.HOSTS, renraku.HOSTS, recipients.HOSTS, towns.HOSTS, trackers.HOSTS):
+    for part in (
+        sites.HOSTS,
+        sagasu.HOSTS,
+        tomodachi.HOSTS,
+        renraku.HOSTS,
+        recipients.HOSTS,
+        towns.HOSTS,
+        trackers.HOSTS,
+    ):
         for host, routes in part.items():
             servers[host] = [*servers.get(host, ()), *routes]
     return requestlog.RequestLog(Web(servers), log)

@@ -158,6 +158,12 @@ def flows_of(followed: Followed, evidence: VisitEvidence, receivers: Receivers) 
                 name=name,
                 layers=layers,
                 phase=first.phase.value,
+                pages=tuple(sorted({_page_of(e) for e in exchanges} - {""})),
             )
         )
     return sorted(flows, key=lambda f: (f.at, f.request, f.recipient, f.carrier, f.name, f.layers))
+
+
+def _page_of(exchange: Exchange) -> str:
+    """The registrable domain of the page that sent a request; of a page's own document, the page it came from."""
+    return site_of((exchange.cause.top_url if exchange.cause else None) or exchange.page or "")

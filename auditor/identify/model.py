@@ -73,6 +73,7 @@ class Flow(_Model):
     name: str = ""
     layers: tuple[str, ...] = Field((), description="encodings, outermost first; () as it is")
     phase: str = Field("", description="prepare, journey, settle or close")
+    pages: tuple[str, ...] = Field((), description="registrable domains of the pages it was sent from, sorted")
 
 
 class Tie(_Model):

@@ -1,19 +1,20 @@
 """From a run's folder to results: a pure function of its files and the vendor files."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from auditor.check import judge_run
-from auditor.compare import compare_run
+from auditor.compare import compare_run, technique_uses
 from auditor.decode import Knowledge, Transmission, decode_visit
-from auditor.evidence import VisitKind
+from auditor.evidence import Visit, VisitKind
 from auditor.pipeline.audit import scenario_of, sites_of
 from auditor.pipeline.declared import disclosures_of
 from auditor.pipeline.identified import identified_of
 from auditor.pipeline.places import cut_places
 from auditor.report import CanaryRow, Lang, Reports, RunFacts, RunResult, VisitCoverage, write_reports
-from auditor.scenario import SHARED, Fill, Person, Site, person_of_visit
+from auditor.scenario import SHARED, Fill, Person, Scenario, Site, person_of_visit
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.vendors import VENDORS_DIR, load_headers, load_taxonomy, load_vendors
@@ -41,15 +42,14 @@ def derive(run: RunFolder) -> RunResult:
     by_id = {site.id: site for site in sites}
     for evidence in visits:
         if evidence.visit.kind in (VisitKind.audit, VisitKind.imported):
-            person = person_of_visit(scenario, evidence.visit.visit) if scenario is not None else None
-            typed = typed_in(by_id[evidence.visit.site], person) if evidence.visit.site in by_id else ()
-            items, rows = decode_visit(evidence, knowledge, typed)
+            items, rows = decode_visit(evidence, knowledge, typed_by(scenario, by_id, evidence.visit))
             transmissions += items
             coverage += [VisitCoverage(visit=evidence.visit.visit, coverage=row) for row in rows]
     disclosures, notes = disclosures_of(run, sites, visits, knowledge)
     audited = [v for v in visits if v.visit.kind is VisitKind.audit]
     identified, rest = identified_of(scenario, by_id, visits, transmissions, knowledge)
     coverage += rest
+    opt_outs = {after: before for before, after in scenario.with_before()} if scenario is not None else {}
     judged = judge_run(sites, visits, transmissions, disclosures, knowledge)
     return RunResult(
         run=str(facts.get("run", run.path.name)),
@@ -63,7 +63,8 @@ def derive(run: RunFolder) -> RunResult:
         assessments=(*judged.assessments, *judged.platforms),
         sent_standings=judged.standings.sent,
         row_standings=judged.standings.rows,
-        changes=compare_run(audited, transmissions, knowledge),
+        changes=compare_run(audited, transmissions, knowledge, opt_outs),
+        techniques=technique_uses(visits, transmissions, knowledge, identified),
         identified=identified,
         coverage=tuple(coverage),
         vendors=tuple(knowledge.vendors),
@@ -75,6 +76,12 @@ def derive(run: RunFolder) -> RunResult:
 
 def _told(site: Site) -> dict[str, str]:
     return {"site": site.id, "operator": site.operator}
+
+
+def typed_by(scenario: Scenario | None, sites: Mapping[str, Site], visit: Visit) -> tuple[str, ...]:
+    """What the visitor of a visit types and is recognised wherever it is sent."""
+    person = person_of_visit(scenario, visit.visit) if scenario is not None else None
+    return typed_in(sites[visit.site], person) if visit.site in sites else ()
 
 
 def typed_in(site: Site, person: Person | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from auditor.errors import InputError
 from auditor.evidence import Visit, VisitEvidence, VisitKind
 from auditor.pipeline.audit import scenario_of, sites_of
 from auditor.pipeline.declared import disclosures_of
-from auditor.pipeline.derive import knowledge_of, typed_on
+from auditor.pipeline.derive import knowledge_of, typed_by
 from auditor.scenario import Site
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
@@ -60,7 +60,7 @@ def _only_site(run: RunFolder) -> Site | None:
 def side_of(run: RunFolder, name: str, names: Names) -> RunSide:
     """A run as drift compares it, one visit in memory at a time. Raises InputError naming a damaged file."""
     sites = {site.id: site for site in sites_of(run)}
-    only = _only_site(run)
+    scenario, only = scenario_of(run), _only_site(run)
     visits: list[Seen] = []
     opened: list[VisitEvidence] = []
     for visit in run.published():
@@ -70,8 +70,7 @@ def side_of(run: RunFolder, name: str, names: Names) -> RunSide:
             evidence = evidence.model_copy(update={"visit": told})
         match evidence.visit.kind:
             case VisitKind.audit | VisitKind.imported:
-                site = sites.get(evidence.visit.site)
-                items, _ = decode_visit(evidence, names.knowledge, typed_on(site) if site else ())
+                items, _ = decode_visit(evidence, names.knowledge, typed_by(scenario, sites, evidence.visit))
                 visits.append(seen(evidence, items, names))
             case VisitKind.disclosure:
                 opened.append(evidence)
