@@ -1,8 +1,7 @@
 """Text as hostile pages send it, and a RunResult that carries it in every field a page can fill."""
 
 from auditor.check.finding import Finding, Verdict
-from auditor.compare import Change
-from auditor.compare.change import TechniqueUse
+from auditor.compare import Change, TechniqueUse
 from auditor.disclosures.model import DeclaredRow, Disclosure
 from auditor.evidence import Cookie, Coverage, Signal, SignalKind, StackFrame, StorageItem
 from auditor.identify.model import (
