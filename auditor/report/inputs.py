@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditor.check.assessment import Assessment
 from auditor.check.finding import Finding
 from auditor.check.standing import RowStanding, SentStanding
-from auditor.compare import Change
-from auditor.compare.change import TechniqueUse
+from auditor.compare import Change, TechniqueUse
 from auditor.decode.transmission import Transmission
 from auditor.disclosures.model import Disclosure
 from auditor.evidence import Coverage, Visit, VisitEvidence, VisitKind

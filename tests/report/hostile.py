@@ -1,9 +1,23 @@
 """Text as hostile pages send it, and a RunResult that carries it in every field a page can fill."""
 
 from auditor.check.finding import Finding, Verdict
-from auditor.compare import Change
+from auditor.compare import Change, TechniqueUse
 from auditor.disclosures.model import DeclaredRow, Disclosure
 from auditor.evidence import Cookie, Coverage, Signal, SignalKind, StackFrame, StorageItem
+from auditor.identify.model import (
+    Born,
+    Flow,
+    Holder,
+    HolderKind,
+    Identified,
+    Identifier,
+    IdentifierKind,
+    Leak,
+    Property,
+    Respawn,
+    Sync,
+    Tie,
+)
 from auditor.report.inputs import CanaryRow, RunFacts, RunResult, VisitCoverage
 
 from .factory import KEY, START, run_result
@@ -85,6 +99,19 @@ def hostile_result() -> RunResult:
                 VisitCoverage(visit="", coverage=Coverage(sensor=text, skipped=1, reason=text)) for text in PAYLOADS
             ),
             "notes": PAYLOADS,
+            "identified": _identified(base.visits[0].visit.visit),
+            "techniques": tuple(
+                TechniqueUse(
+                    vendor=None,
+                    recipient=text,
+                    technique=text,
+                    strength=("shown", "hint")[n % 2],
+                    site=text,
+                    items=PAYLOADS,
+                    evidence=(text,),
+                )
+                for n, text in enumerate(PAYLOADS)
+            ),
             "facts": RunFacts(
                 started_at=START,
                 versions={text: text for text in PAYLOADS},
@@ -142,6 +169,43 @@ def _finding(number: int, text: str) -> Finding:
         message_ja=text,
         message_en=f"{text} ",
     )
+
+
+def _identified(visit: str) -> Identified:
+    one = Property(holds=True, shown=PAYLOADS[0], evidence=PAYLOADS[:3])
+    return Identified(
+        identifiers=tuple(
+            Identifier(
+                value=f"{n} {text}", kind=tuple(IdentifierKind)[n % 3], reason=text, data_types=(text,),
+                holders=(Holder(kind=tuple(HolderKind)[n % 6], place=text, name=text, part=text, party=text),),
+                born=Born(visit=visit, request=text, how=text, host=text),
+                stays=one, differs=one, random=one, lives=one,
+                flows=(
+                    Flow(
+                        visit=visit, site=text, request="r00001", at=START, recipient=text, host=text, carrier=text,
+                        name=text, layers=(text,), phase=text,
+                    ),
+                ),
+                ties=(Tie(platform=text, visit=text, before=(text,), during=(text,), after=(text,)),),
+            )
+            for n, text in enumerate(PAYLOADS)
+        ),
+        syncs=tuple(
+            Sync(value=text, visit=visit, site=text, from_recipient=text, to_recipient=text, how=text, name=text,
+                 evidence=(text,))
+            for text in PAYLOADS
+        ),
+        respawns=tuple(
+            Respawn(value=text, visit=visit, site=text, name=text, domain=text, cleared_at=START, source=text,
+                    detail=text, evidence=(text,))
+            for text in PAYLOADS
+        ),
+        leaks=tuple(
+            Leak(visit=visit, site=text, request="r00001", at=START, field=text, variant=text, layers=(text,),
+                 recipient=text, host=text, module=text, first_party=n % 2 == 0, carrier=text, name=text, when=text)
+            for n, text in enumerate(PAYLOADS)
+        ),
+    )  # fmt: skip
 
 
 def _change(kind: str, text: str) -> Change:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from auditor.compare.change import TechniqueUse
+from auditor.compare import TechniqueUse
 from auditor.evidence import CookieMode, Outcome, Visit, Visitor
 from auditor.identify.model import (
     Born,

@@ -77,7 +77,7 @@ def test_package_is_valid(tmp_path: Path) -> None:
     write_csv(table_rows(run_result()), tmp_path, run="run 1", title="監査")
     report = Package(str(tmp_path / "datapackage.json")).validate()
     assert report.valid, report.flatten(["type", "title", "note", "rowNumber", "fieldName"])[:10]
-    assert len(report.tasks) == 14
+    assert len(report.tasks) == 19
 
 
 def test_package_finds_a_changed_file(tmp_path: Path) -> None:

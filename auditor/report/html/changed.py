@@ -22,12 +22,16 @@ _COLUMN = {"gone": "gone", "replaced": "gone", "less": "gone", "added": "added",
 
 @dataclass(frozen=True)
 class Count:
-    """In how many visits of each side, in words too, in these states; `p` for chance alone, None: not tested."""
+    """In how many visits of each side, in words too, in these states.
+
+    `p`: how likely by chance alone, None: not tested. `over_sites`: established by the visits of all sites together.
+    """
 
     before: tuple[int, int]
     after: tuple[int, int]
     words: tuple[Text, ...]
     p: float | None
+    over_sites: bool
     states: tuple[Text, ...]
 
     @property
@@ -191,18 +195,20 @@ def _column(result: RunResult, visits: dict[str, Visit], changes: list[Change], 
 
 def _counts(visits: dict[str, Visit], changes: list[Change]) -> tuple[Count, ...]:
     """The same counts in several states are one; the largest p of them counts."""
-    found: dict[tuple[tuple[int, int], tuple[int, int], str], list[Change]] = {}
+    found: dict[tuple[tuple[int, int], tuple[int, int], str, bool], list[Change]] = {}
     for c in changes:
-        found.setdefault(((c.before_in, c.before_of), (c.after_in, c.after_of), c.word), []).append(c)
+        key = (c.before_in, c.before_of), (c.after_in, c.after_of), c.word, c.established_by == "run"
+        found.setdefault(key, []).append(c)
     return tuple(
         Count(
             before,
             after,
             tuple(label("word", each) for each in word.split("/") if each),
             max((p for c in own if (p := _p(c)) is not None), default=None),
+            over_sites,
             _states(visits, own),
         )
-        for (before, after, word), own in found.items()
+        for (before, after, word, over_sites), own in found.items()
     )
 
 

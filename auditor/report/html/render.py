@@ -23,7 +23,7 @@ from auditor.report.html.parts import capped, data_type_name, recipient_name
 from auditor.report.html.selftest import self_test
 from auditor.report.html.signals import signal_rows
 from auditor.report.html.summary import control, summary
-from auditor.report.html.techniques import techniques_view
+from auditor.report.html.techniques import technique_name, techniques_view
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
 from auditor.report.rows.visited import file_name
@@ -88,6 +88,7 @@ def environment(loader: BaseLoader) -> Environment:
         "label": lambda group, code: _both(label(group, code)),
         "both": _both,
         "plain": _plain,
+        "technique": lambda code: _both(technique_name(code)),
         "data_type": lambda result, code: _both(data_type_name(result, code)),
         "recipient": lambda result, vendor, domain: _both(recipient_name(result, vendor, domain)),
         "place": lambda masker, address: masker.url(address) if "://" in address else file_name(address),

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from auditor.compare.change import TechniqueUse
+from auditor.compare import Technique, TechniqueUse
+from auditor.compare.described import techniques
 from auditor.evidence import CookieMode
 from auditor.report.html.findings import EvidenceIndex
 from auditor.report.html.links import Link, link
-from auditor.report.html.parts import Capped, capped, is_complete, recipient_name
+from auditor.report.html.parts import Capped, capped, is_complete, recipient_name, same
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
-from auditor.report.texts import Text, label, texts
+from auditor.report.texts import Text
 
 MAX_RECIPIENTS = 8
 MAX_ITEMS = 3
@@ -42,11 +44,12 @@ class TechniqueRow:
 
 @dataclass(frozen=True)
 class TechniquesView:
-    """The matrix. `blocked`: complete visits with third-party cookies blocked; `unseen`: looked for and not seen."""
+    """The matrix. `unseen`: looked for, not seen; `looked`, `blocked`: complete visits, those with cookies blocked."""
 
     recipients: Capped[tuple[Text, str]]
     rows: tuple[TechniqueRow, ...]
     unseen: tuple[Text, ...]
+    looked: int
     blocked: int
 
 
@@ -84,6 +87,7 @@ def techniques_view(result: RunResult, masker: Masker, index: EvidenceIndex) -> 
         recipients=Capped(tuple(_name(result, by_recipient[who]) for who in cut.shown), cut.more, cut.file),
         rows=tuple(rows),
         unseen=tuple(technique_name(code) for code in all_techniques(result) if code not in used),
+        looked=sum(map(is_complete, result.audited())),
         blocked=sum(is_complete(v) and v.visit.cookie_mode is CookieMode.blocked for v in result.audited()),
     )
 
@@ -116,16 +120,27 @@ def _count(counts: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
 
 
 def technique_name(code: str) -> Text:
-    """A technique in words."""
-    return label("technique", code)
+    """A technique in words; an unknown code as it is."""
+    known = _known().get(code)
+    return Text(ja=known.ja, en=known.en) if known else same(code)
 
 
 def technique_about(code: str) -> Text | None:
-    """What it is, in a sentence."""
-    return texts().get(f"technique.about.{code}")
+    """What in the traffic shows it, and what that does not say."""
+    known = _known().get(code)
+    if known is None:
+        return None
+    return Text(
+        ja="。".join(part.rstrip("。") for part in (known.shown_ja, known.note_ja) if part) + "。",
+        en=". ".join(part[0].upper() + part[1:].rstrip(".") for part in (known.shown_en, known.note_en) if part) + ".",
+    )
 
 
 def all_techniques(result: RunResult) -> tuple[str, ...]:
     """Every technique that is looked for, then any other of the run."""
-    known = [key.removeprefix("technique.") for key in texts() if key.startswith("technique.") and key.count(".") == 1]
-    return tuple(dict.fromkeys((*known, *(u.technique for u in result.techniques))))
+    return tuple(dict.fromkeys((*_known(), *(u.technique for u in result.techniques))))
+
+
+@cache
+def _known() -> dict[str, Technique]:
+    return {technique.technique: technique for technique in techniques()}

@@ -151,6 +151,7 @@ def comparison(result: RunResult, masker: Masker) -> Iterator[Mapping[str, objec
             "p_value": c.p_value,
             "p_adjusted": c.p_adjusted,
             "established": c.established,
+            "established_by": c.established_by,
             "row": number,
         }
 

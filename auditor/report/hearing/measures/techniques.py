@@ -2,15 +2,14 @@
 
 from functools import partial
 
-from auditor.compare import Change
-from auditor.compare.change import TechniqueUse
+from auditor.compare import Change, TechniqueUse
 from auditor.evidence import CookieMode
 from auditor.report.hearing.measures.counting import line, missing
 from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import View
 from auditor.report.hearing.words import listed, words
 from auditor.report.html.parts import same
-from auditor.report.html.techniques import technique_name
+from auditor.report.html.techniques import all_techniques, technique_name
 
 STRENGTHS = ("shown", "hint")
 
@@ -20,8 +19,10 @@ def techniques(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
     lines = []
     for strength in STRENGTHS:
         uses = [u for u in view.result.techniques if u.strength == strength]
-        for code in dict.fromkeys(u.technique for u in sorted(uses, key=lambda u: u.technique)):
+        for code in all_techniques(view.result):
             own = [u for u in uses if u.technique == code]
+            if not own:
+                continue
             name = words(f"technique.{strength}", name=technique_name(code))
             lines.append(line(name, columns, partial(_used, view, own)))
     if not lines:
