@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from auditor.compare.described import techniques
+from auditor.compare.described import all_techniques
 from auditor.compare.sighting import HINT, SHOWN, Sighting, company
 from auditor.compare.units import page_sites
 from auditor.decode.globs import compile_glob
@@ -99,7 +99,7 @@ def caches(visits: Sequence[VisitEvidence], knowledge: Knowledge) -> Iterator[tu
 def server_hints(evidence: VisitEvidence, sent: Iterable[Transmission], knowledge: Knowledge) -> Iterator[Sighting]:
     """Parameters and first-party cookies that go with sending from server to server, by techniques.yaml."""
     own = page_sites(evidence)
-    rules = [r for technique in techniques() if technique.technique == SERVER_SIDE for r in technique.names]
+    rules = [r for technique in all_techniques() if technique.technique == SERVER_SIDE for r in technique.names]
     for t in sent:
         name = t.parameter.rpartition("?")[2]
         if t.carrier in (Carrier.query, Carrier.body) and not t.first_party and t.value:
