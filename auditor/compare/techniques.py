@@ -71,7 +71,7 @@ def _sightings(
         received = frozenset((s.to_recipient, s.value) for s in identified.syncs if s.visit == name)
         for found in (
             by_transmissions(evidence, own, received, knowledge),
-            by_identifiers(evidence, identified, received),
+            by_identifiers(evidence, own, identified, received, knowledge),
             by_leaks(evidence, identified),
             by_signals(evidence, knowledge),
             bounces(evidence, identified, knowledge),

@@ -177,6 +177,16 @@ def test_identifiers_of_recipients_no_file_describes() -> None:
     assert uses(seen, identified=Identified(identifiers=(unproven,))) == []
 
 
+def test_an_address_that_holds_an_identifier_is_no_technique_of_who_gets_it() -> None:
+    page = "https%3A%2F%2Fwww.shop.example%2F%3Fx%3D" + ID
+    seen = visit(exchanges=(exchange(f"https://t.nobody.example/?dl={page}"),))
+    told = Identified(identifiers=(identifier(flow("nobody.example", name="dl"), holders=(COOKIE,)),))
+    assert uses(seen, identified=told) == []
+    posted = visit(exchanges=(exchange("https://t.nobody.example/"),))
+    body = sent("page_url", vendor=None, host="t.nobody.example", parameter="dl", value=f"https://x.example/?x={ID}")
+    assert uses(posted, sent=(body,), identified=told) == []
+
+
 def test_partitioned_cookie_and_cache_of_an_identifier() -> None:
     part = Holder(kind=HolderKind.cookie, place="nobody.example", name="p", party="partitioned")
     third = Holder(kind=HolderKind.cookie, place="nobody.example", name="t", party="third")
@@ -184,7 +194,9 @@ def test_partitioned_cookie_and_cache_of_an_identifier() -> None:
         flow("nobody.example", "cookie", "p"), flow("nobody.example", "cookie", "t"), holders=(part, third)
     )
     tag = identifier(flow("cache.example", "header", "If-None-Match"), value="other")
-    assert uses(visit(), identified=Identified(identifiers=(cookies, tag))) == [
+    page = identifier(flow("shop.example", "header", "if-none-match"), value="of the site's own page")
+    seen = visit(exchanges=(exchange("https://t.nobody.example/"),))
+    assert uses(seen, identified=Identified(identifiers=(cookies, tag, page))) == [
         (None, "nobody.example", "partitioned_cookie", "shown", ("cookie p",), ("v1/r00001",)),
         (None, "cache.example", "http_cache", "shown", ("header if-none-match",), ("v1/r00001",)),
     ]
