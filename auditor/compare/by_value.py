@@ -1,5 +1,6 @@
 """Techniques told by a value: what was kept, and where the same value was sent."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,19 +21,45 @@ from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of, site_of
 from auditor.evidence import Exchange, Phase, VisitEvidence
-from auditor.identify import Flow, Holder, HolderKind, Identified, Identifier, IdentifierKind
+from auditor.identify import Flow, Holder, HolderKind, Identified, Identifier, IdentifierKind, Leak
 
 HTTP_CACHE = "http_cache"
 DIGESTS = frozenset({"md5", "sha1", "sha256", "sha512"})
 # What a first-party server answers to its own script, beside the page itself.
 _COLLECTED = ("fetch", "xhr", "ping", "image", "beacon")
 
-type Received = frozenset[tuple[str, str]]
-"""(recipient, value) of what came by a synchronisation: told as one, and no technique of the recipient's own."""
+
+class Found:
+    """What the identifiers of a run tell of one visit.
+
+    received: (recipient, value) of what came by a synchronisation; that is told as one, and is no technique of the
+    recipient's own.
+    """
+
+    def __init__(self) -> None:
+        self.flows: list[tuple[Identifier, list[Flow]]] = []
+        self.leaks: list[Leak] = []
+        self.received: set[tuple[str, str]] = set()
+
+
+def by_visit(identified: Identified) -> dict[str, Found]:
+    """Visit id -> its part of what was identified."""
+    found: defaultdict[str, Found] = defaultdict(Found)
+    for identifier in identified.identifiers:
+        own: defaultdict[str, list[Flow]] = defaultdict(list)
+        for flow in identifier.flows:
+            own[flow.visit].append(flow)
+        for visit, flows in own.items():
+            found[visit].flows.append((identifier, flows))
+    for leak in identified.leaks:
+        found[leak.visit].leaks.append(leak)
+    for sync in identified.syncs:
+        found[sync.visit].received.add((sync.to_recipient, sync.value))
+    return dict(found)
 
 
 def by_transmissions(
-    evidence: VisitEvidence, sent: Iterable[Transmission], received: Received, knowledge: Knowledge
+    evidence: VisitEvidence, sent: Iterable[Transmission], found: Found, knowledge: Knowledge
 ) -> Iterator[Sighting]:
     """By what vendor files call an identifier or contact data."""
     own = page_sites(evidence)
@@ -46,7 +73,7 @@ def by_transmissions(
             elif t.first_party or t.recipient in own:
                 if t.by_grammar:
                     yield Sighting(t.vendor, t.recipient, FIRST_PARTY_PROXY, SHOWN, unit.key.item, t.request)
-            elif (t.recipient, t.value) not in received:
+            elif (t.recipient, t.value) not in found.received:
                 others.items.append(t)
         technique = technique_of(others, evidence, knowledge)
         if technique and not (technique == LINK_DECORATION and _anothers(unit.key, knowledge)):
@@ -62,24 +89,19 @@ def _anothers(key: Key, knowledge: Knowledge) -> bool:
 
 
 def by_identifiers(
-    evidence: VisitEvidence,
-    sent: Iterable[Transmission],
-    identified: Identified,
-    received: Received,
-    knowledge: Knowledge,
+    evidence: VisitEvidence, sent: Iterable[Transmission], found: Found, knowledge: Knowledge
 ) -> Iterator[Sighting]:
     """By what the visits prove to be an identifier, whether or not a vendor file names it."""
     exchanges = {x.request: x for x in evidence.exchanges}
     addresses = {(t.request, t.parameter) for t in sent if "://" in t.value}
-    visit = evidence.visit.visit
-    for identifier in identified.identifiers:
+    for identifier, of_visit in found.flows:
         if identifier.kind is IdentifierKind.unproven:
             continue
-        flows = [f for f in identifier.flows if f.visit == visit and f.phase != Phase.prepare]
+        flows = [f for f in of_visit if f.phase != Phase.prepare]
         landing = _landing(flows, exchanges)
         for flow in flows:
             exchange = exchanges.get(flow.request)
-            if exchange is None or (flow.recipient, identifier.value) in received:
+            if exchange is None or (flow.recipient, identifier.value) in found.received:
                 continue
             # An address that holds the value is sent for the page's sake, by whoever is told of the page.
             if (flow.request, flow.name) in addresses or _holds_address(exchange.url, flow.name):
@@ -153,9 +175,9 @@ def _set_by_collector(evidence: VisitEvidence, flow: Flow, hit: Exchange) -> boo
     )
 
 
-def by_leaks(evidence: VisitEvidence, identified: Identified) -> Iterator[Sighting]:
+def by_leaks(found: Found) -> Iterator[Sighting]:
     """By the hash of what the visit's own person typed."""
-    for leak in identified.leaks:
-        if leak.visit == evidence.visit.visit and not leak.first_party and DIGESTS & set(leak.layers):
+    for leak in found.leaks:
+        if not leak.first_party and DIGESTS & set(leak.layers):
             item = f"{leak.carrier} {leak.name}".strip()
             yield Sighting(leak.vendor, leak.recipient, HASHED_CONTACT, SHOWN, item, leak.request)

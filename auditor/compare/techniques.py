@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from auditor.compare.by_interface import by_signals, fingerprints
 from auditor.compare.by_route import bounces, caches, own_host_scripts, server_hints
-from auditor.compare.by_value import by_identifiers, by_leaks, by_transmissions
+from auditor.compare.by_value import Found, by_identifiers, by_leaks, by_transmissions, by_visit
 from auditor.compare.change import TechniqueUse
 from auditor.compare.described import all_techniques
 from auditor.compare.sighting import SHOWN, Sighting
@@ -65,16 +65,17 @@ def _sightings(
     knowledge: Knowledge,
     identified: Identified,
 ) -> Iterator[tuple[str, Sighting]]:
+    identifiers = by_visit(identified)
     for evidence in visits:
         name = evidence.visit.visit
         own = sent.get(name, [])
-        received = frozenset((s.to_recipient, s.value) for s in identified.syncs if s.visit == name)
+        known = identifiers.get(name, Found())
         for found in (
-            by_transmissions(evidence, own, received, knowledge),
-            by_identifiers(evidence, own, identified, received, knowledge),
-            by_leaks(evidence, identified),
+            by_transmissions(evidence, own, known, knowledge),
+            by_identifiers(evidence, own, known, knowledge),
+            by_leaks(known),
             by_signals(evidence, knowledge),
-            bounces(evidence, identified, knowledge),
+            bounces(evidence, known, knowledge),
             server_hints(evidence, own, knowledge),
             own_host_scripts(evidence, knowledge),
         ):
