@@ -13,8 +13,8 @@ described    techniques.yaml: what each technique is, what shows it, from which 
 """
 
 from auditor.compare.change import Change, TechniqueUse
-from auditor.compare.described import Technique, techniques
+from auditor.compare.described import Technique, all_techniques
 from auditor.compare.run import compare_groups, compare_run
 from auditor.compare.techniques import technique_uses
 
-__all__ = ["Change", "Technique", "TechniqueUse", "compare_groups", "compare_run", "technique_uses", "techniques"]
+__all__ = ["Change", "Technique", "TechniqueUse", "all_techniques", "compare_groups", "compare_run", "technique_uses"]

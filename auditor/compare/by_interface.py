@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from auditor.compare.described import techniques
+from auditor.compare.described import all_techniques
 from auditor.compare.sighting import HINT, Sighting, company
 from auditor.compare.units import page_sites
 from auditor.decode.knowledge import Knowledge
@@ -28,7 +28,7 @@ def by_signals(evidence: VisitEvidence, knowledge: Knowledge) -> Iterator[Sighti
         vendor, recipient = company(signal.host, knowledge)
         if recipient in page_sites(evidence):
             continue
-        for technique in techniques():
+        for technique in all_techniques():
             for rule in technique.signals:
                 named = rule.group == signal.group and rule.name in ("", signal.name)
                 if named and rule.value in ("", signal.value) and (blocked or not rule.only_blocked):

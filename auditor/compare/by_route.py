@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from auditor.compare.described import techniques
+from auditor.compare.by_value import Found
+from auditor.compare.described import all_techniques
 from auditor.compare.sighting import HINT, SHOWN, Sighting, company
 from auditor.compare.units import page_sites
 from auditor.decode.globs import compile_glob
@@ -11,7 +12,6 @@ from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.domains import host_of, registrable_domain, site_of
 from auditor.evidence import Exchange, VisitEvidence
-from auditor.identify import Identified
 from auditor.vendors import Carrier
 
 BOUNCE_REDIRECT = "bounce_redirect"
@@ -24,16 +24,11 @@ MIN_ETAG = 8
 MIN_PROFILES = 3
 
 
-def bounces(evidence: VisitEvidence, identified: Identified, knowledge: Knowledge) -> Iterator[Sighting]:
+def bounces(evidence: VisitEvidence, found: Found, knowledge: Knowledge) -> Iterator[Sighting]:
     """Navigations of the page that an address of a third site sends on by a redirect, not without profit."""
     chain: dict[str, Exchange] = {x.request: x for x in evidence.exchanges}
     targets = {x.cause.redirected_from: x for x in chain.values() if x.cause is not None and x.cause.redirected_from}
-    carried = {
-        f.request
-        for i in identified.identifiers
-        for f in i.flows
-        if f.visit == evidence.visit.visit and f.carrier in ("query", "path")
-    }
+    carried = {f.request for _, flows in found.flows for f in flows if f.carrier in ("query", "path")}
     for request, hop in chain.items():
         cause, target = hop.cause, targets.get(request)
         if target is None or cause is None or not hop.of_page:
@@ -99,7 +94,7 @@ def caches(visits: Sequence[VisitEvidence], knowledge: Knowledge) -> Iterator[tu
 def server_hints(evidence: VisitEvidence, sent: Iterable[Transmission], knowledge: Knowledge) -> Iterator[Sighting]:
     """Parameters and first-party cookies that go with sending from server to server, by techniques.yaml."""
     own = page_sites(evidence)
-    rules = [r for technique in techniques() if technique.technique == SERVER_SIDE for r in technique.names]
+    rules = [r for technique in all_techniques() if technique.technique == SERVER_SIDE for r in technique.names]
     for t in sent:
         name = t.parameter.rpartition("?")[2]
         if t.carrier in (Carrier.query, Carrier.body) and not t.first_party and t.value:

@@ -50,6 +50,6 @@ class _Techniques(Spec):
 
 
 @cache
-def techniques() -> tuple[Technique, ...]:
+def all_techniques() -> tuple[Technique, ...]:
     """All techniques, in the order they are told in."""
     return load(Path(__file__).with_name("techniques.yaml"), _Techniques).techniques

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from auditor.compare.by_interface import by_signals, fingerprints
 from auditor.compare.by_route import bounces, caches, own_host_scripts, server_hints
-from auditor.compare.by_value import by_identifiers, by_leaks, by_transmissions
+from auditor.compare.by_value import Found, by_identifiers, by_leaks, by_transmissions, by_visit
 from auditor.compare.change import TechniqueUse
-from auditor.compare.described import techniques
+from auditor.compare.described import all_techniques
 from auditor.compare.sighting import SHOWN, Sighting
 from auditor.compare.units import MAX_EVIDENCE
 from auditor.decode.knowledge import Knowledge
@@ -54,7 +54,7 @@ def technique_uses(
         receiver = sighting.vendor or sighting.recipient
         place = (by_name[visit].visit.site, sighting.technique, receiver)
         uses.setdefault(place, _Use(sighting.vendor)).add(visit, sighting)
-    ranks = {t.technique: n for n, t in enumerate(techniques())}
+    ranks = {t.technique: n for n, t in enumerate(all_techniques())}
     ordered = sorted(uses.items(), key=lambda u: (u[0][0], ranks[u[0][1]], u[0][2]))
     return tuple(_row(site, technique, use, counted) for (site, technique, _), use in ordered)
 
@@ -65,16 +65,17 @@ def _sightings(
     knowledge: Knowledge,
     identified: Identified,
 ) -> Iterator[tuple[str, Sighting]]:
+    identifiers = by_visit(identified)
     for evidence in visits:
         name = evidence.visit.visit
         own = sent.get(name, [])
-        received = frozenset((s.to_recipient, s.value) for s in identified.syncs if s.visit == name)
+        known = identifiers.get(name, Found())
         for found in (
-            by_transmissions(evidence, own, received, knowledge),
-            by_identifiers(evidence, identified, received),
-            by_leaks(evidence, identified),
+            by_transmissions(evidence, own, known, knowledge),
+            by_identifiers(evidence, own, known, knowledge),
+            by_leaks(known),
             by_signals(evidence, knowledge),
-            bounces(evidence, identified, knowledge),
+            bounces(evidence, known, knowledge),
             server_hints(evidence, own, knowledge),
             own_host_scripts(evidence, knowledge),
         ):
