@@ -4,10 +4,11 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
 import zstandard
 
 from auditor.content import MAX_OUT, decode_content
-from auditor.search.text import Armoured, Run, Text
+from auditor.search.text import Armoured, Kind, Text
 
 PACKERS = frozenset(("gzip", "zlib", "deflate", "brotli", "zstd"))
 # RFC 1952 2.3.1; RFC 8878 3.1.1; RFC 1950 2.2 with a window of 32 KiB.
@@ -77,4 +78,4 @@ def _one_frame(raw: bytes) -> bytes:
 
 
 def _whole(text: Text, layer: str, out: bytes, start: int, end: int) -> Text:
-    return Armoured(out, text, [0], [Run(start, end, (layer,), 0, whole=True)])
+    return Armoured(out, text, Kind[layer], np.array([0]), np.array([len(out)]), np.array([start]), np.array([end]), 1)
