@@ -17,7 +17,7 @@ from auditor.search.text import Armoured, Kind, Text
 
 SHORTEST = 16
 _NEAR, _BACKWARDS_MOST, _GROUP = 64, 4096, 1 << 20
-_WIDE = re.compile(rb"(?:\x00[\x20-\x7e]){5,}")
+_WIDE = re.compile(rb"\x00[\x20-\x7e](?:\x00[\x20-\x7e]){4,}")
 _SAFE = bytes.maketrans(b"-_", b"+/")
 # A run's last characters are filled up with zero bits; three zero bytes stand between runs.
 _FILL_64 = (b"AAAA", b"", b"AAAAAA", b"AAAAA")
@@ -203,18 +203,16 @@ def _digits(text: Text, data: bytes, starts: _Ints, ends: _Ints, stood: Found, k
 
 
 def _utf16(text: Text) -> Iterator[Text]:
-    """Between its NULs, in either order of bytes: with the character before the first, and without it."""
+    """Between its NULs, in either order of bytes: with the character before the first, which may be its own."""
     data = text.data
     parts: list[bytes] = []
     places: list[tuple[int, int]] = []
     for match in _WIDE.finditer(data):
         start, end = match.span()
-        plain = data[start + 1 : end : 2]
-        parts.append(plain + b"\x00\x00\x00")
-        places.append((start, end))
         if start and 0x20 <= data[start - 1] < 0x7F:
-            parts.append(data[start - 1 : start] + parts[-1])
-            places.append((start - 1, end))
+            start -= 1
+        parts.append(data[start:end].replace(b"\x00", b"") + b"\x00\x00\x00")
+        places.append((start, end))
     if parts:
         sizes = np.array([len(part) for part in parts])
         stood = _found(places)

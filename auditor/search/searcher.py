@@ -62,7 +62,7 @@ class Searcher:
         return next(iter(self.exchanges((exchange,))))
 
     def exchanges(self, exchanges: Iterable[Exchange]) -> Iterator[list[Found]]:
-        """The same for each of many, in their order; small ones are searched together, which is several times faster."""
+        """The same for each of many, in their order; searched together, which is several times faster."""
         waiting: list[list[Piece]] = []
         size = 0
         for exchange in exchanges:
@@ -124,14 +124,14 @@ class Searcher:
             starts.append(size)
             size += len(one.piece.data) + len(SEPARATOR)
         wholes = [
-            (start, start + len(one.piece.data))
+            (start + first, start + last)
             for start, one in zip(starts, asked, strict=True)
-            if one.piece.carrier in ("body", "message")
+            for first, last in one.piece.wholes()
         ]
         hits, all_read = self._hits(SEPARATOR.join(one.piece.data for one in asked), wholes)
         if not all_read and len(asked) > 1:
             for one in asked:
-                yield one, tuple(self._hits(one.piece.data, [(0, len(one.piece.data))])[0])
+                yield one, tuple(self._hits(one.piece.data, one.piece.wholes())[0])
             return
         by_piece: dict[int, list[Hit]] = {}
         for hit in hits:

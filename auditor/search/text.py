@@ -61,8 +61,8 @@ class Kind(Enum):
 class Armoured(Text):
     """Runs of base64, hex or UTF-16, or one packed body, decoded one by one, three zero bytes between them.
 
-    `starts` and `sizes` say where each is in `data`; it stood in the parent from `stood` to `ended`. The first `whole` of them may
-    be something that was encoded as a whole.
+    `starts` and `sizes` say where each is in `data`; it stood in the parent from `stood` to `ended`. The first `whole`
+    of them may be something that was encoded as a whole.
     """
 
     def __init__(
@@ -107,8 +107,16 @@ class Armoured(Text):
         return data.find(b"-", start, end) >= 0 or data.find(b"_", start, end) >= 0
 
 
+class Words(NamedTuple):
+    """The words cut out of a text, one after the other: where each begins there, its length, where it stood."""
+
+    begun: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    stood: NDArray[np.int64]
+
+
 class Escaped(Text):
-    """Text with its escapes undone: for each byte where it stood, and how wide it was there (1: as it is)."""
+    """Words with their escapes undone: for each byte where it was in the words, how wide it was there (1: as it is)."""
 
     def __init__(
         self,
@@ -117,15 +125,19 @@ class Escaped(Text):
         layers: tuple[str, ...],
         where: NDArray[np.int32],
         width: NDArray[np.int32],
-        words: list[tuple[int, int]],
+        words: Words,
     ) -> None:
         super().__init__(data, parent, layers)
         self._where, self._width, self._words = where, width, words
 
     def runs(self) -> list[tuple[int, int]]:
-        """Start and end of each word, without a name before it."""
+        """Start and end of each URL-escaped word, without a name before it: only those can hold bytes."""
+        if self.layers != ("url",):
+            return []
         found = []
-        for start, end in self._words:
+        starts = np.searchsorted(self._where, self._words.begun)
+        ends = np.searchsorted(self._where, self._words.begun + self._words.lengths - len(SEPARATOR))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
             equals = self.data.find(b"=", start, min(end, start + 64))
             found.append((start if equals < 0 else equals + 1, end))
         return found
@@ -133,8 +145,10 @@ class Escaped(Text):
     def origin(self, start: int, end: int) -> tuple[Origin, tuple[str, ...]]:
         """Where these bytes stood in the parent, and the layers they had there."""
         last = end - 1
-        stood = Origin(int(self._where[start]), int(self._where[last] + self._width[last]))
-        return stood, self.layers if (self._width[start:end] > 1).any() else ()
+        first, after = int(self._where[start]), int(self._where[last] + self._width[last])
+        word = max(0, int(np.searchsorted(self._words.begun, first, side="right")) - 1)
+        away = int(self._words.stood[word] - self._words.begun[word])
+        return Origin(first + away, after + away), self.layers if (self._width[start:end] > 1).any() else ()
 
     def as_it_is(self, start: int, end: int, byte: bytes) -> bool:
         """Whether a byte of that kind stood there unescaped."""
