@@ -34,11 +34,13 @@ pytest:
 
 hostile: setup  ## 60 visits to pages that do harm, every outcome checked (some minutes)
 	@$(BIN)/pytest -m hostile -q tests/end_to_end/test_hostile_run.py
-bench: setup  ## cost of an audit against a plain load on 20 sites, of decoding a million requests, how well disclosures are read, how often noise is taken for a difference: tables, results/bench*.json
+bench: setup  ## cost of an audit against a plain load on 20 sites; decoding a million requests; reading disclosures; noise against differences; following and finding values: tables, results/bench*.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.decode
 	@$(BIN)/python -m tests.bench.disclosures
 	@$(BIN)/python -m tests.bench.comparison
+	@$(BIN)/python -m tests.bench.following
+	@$(BIN)/python -m tests.bench.leaks
 
 bench-soak: setup  ## does the auditor's memory grow over 300 visits: a table and results/soak.json
 	@$(BIN)/python -m tests.bench.soak

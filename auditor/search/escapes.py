@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.search.text import SEPARATOR, Escaped, Text
+from auditor.search.text import SEPARATOR, Escaped, Text, Words
 
 _URL = re.compile(rb"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _URL_OR_PLUS = re.compile(rb"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|\+")
@@ -57,47 +57,42 @@ def _undo(
     marks = [match.start() for match in (needs or escape).finditer(data)]
     if not marks:
         return
-    parts: list[bytes] = []
-    lengths: list[int] = []
-    stood: list[int] = []
-    wide: list[int] = []  # 0: as it is, else the width of the escape
-
-    size = 0
-
-    def add(part: bytes, at: int, width: int) -> None:
-        nonlocal size
-        size += len(part)
-        parts.append(part)
-        lengths.append(len(part))
-        stood.append(at)
-        wide.append(width)
-
-    words: list[tuple[int, int]] = []
-    for start, end in _words(data, np.array(marks), ends):
-        if also and also not in data[start:end]:
-            continue
-        done, begun = start, size
-        for match in escape.finditer(data, start, end):
-            if match.start() > done:
-                add(data[done : match.start()], done, 0)
-            add(plain(match.group()), match.start(), match.end() - match.start())
-            done = match.end()
-        if done < end:
-            add(data[done:end], done, 0)
-        words.append((begun, size))
-        add(SEPARATOR, end, 0)
-    if not parts:
+    words = [word for word in _words(data, np.array(marks), ends) if not also or also in data[word[0] : word[1]]]
+    if not words:
         return
-    counts = np.array(lengths, dtype=np.int64)
-    width = np.repeat(np.array(wide, dtype=np.int32), counts)
-    where = np.repeat(np.array(stood, dtype=np.int32), counts)
-    offset = np.repeat(np.cumsum(counts) - counts, counts)
-    literal = width == 0
-    where[literal] += (np.arange(len(where)) - offset)[literal].astype(np.int32)
-    width[literal] = 1
-    # An escape may be as wide as what it stands for only where it is one byte of a form's plus.
-    width[~literal] = np.maximum(width[~literal], 2)
-    yield Escaped(b"".join(parts), text, (layer,), where, width, words)
+    cut = SEPARATOR.join(data[start:end] for start, end in words)
+    parts: list[bytes] = []
+    spans: list[tuple[int, int]] = []
+    known: dict[bytes, bytes] = {}
+    done = 0
+    for match in escape.finditer(cut):
+        begun, ended = match.span()
+        written = cut[begun:ended]
+        if (made := known.get(written)) is None:
+            made = known[written] = plain(written)
+        parts += (cut[done:begun], made)
+        spans.append((begun, ended))
+        done = ended
+    parts.append(cut[done:])
+    where, width = _way_back(parts, spans)
+    starts = np.array([start for start, _ in words], dtype=np.int64)
+    lengths = np.array([end - start for start, end in words], dtype=np.int64) + len(SEPARATOR)
+    yield Escaped(b"".join(parts), text, (layer,), where, width, Words(np.cumsum(lengths) - lengths, lengths, starts))
+
+
+def _way_back(parts: list[bytes], spans: list[tuple[int, int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For each byte of the parts (plain text and undone escapes in turn) where it stood, and how wide it was there."""
+    begun, ended = np.array(spans, dtype=np.int32).T
+    stood, wide = np.zeros(len(parts), dtype=np.int32), np.zeros(len(parts), dtype=np.int32)
+    stood[1::2], stood[2::2] = begun, ended
+    # An escape is wider than one, or a form's plus, which counts as one too.
+    wide[1::2] = np.maximum(ended - begun, 2)
+    counts = np.array([len(part) for part in parts], dtype=np.int64)
+    where, width = np.repeat(stood, counts), np.repeat(wide, counts)
+    plain = width == 0
+    where[plain] += (np.arange(len(where)) - np.repeat(np.cumsum(counts) - counts, counts))[plain].astype(np.int32)
+    width[plain] = 1
+    return where, width
 
 
 def _words(data: bytes, marks: NDArray[np.int64], ends: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -4,10 +4,12 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 
+import brotli
+import numpy as np
 import zstandard
 
 from auditor.content import MAX_OUT, decode_content
-from auditor.search.text import Armoured, Run, Text
+from auditor.search.text import Armoured, Kind, Text
 
 PACKERS = frozenset(("gzip", "zlib", "deflate", "brotli", "zstd"))
 # RFC 1952 2.3.1; RFC 8878 3.1.1; RFC 1950 2.2 with a window of 32 KiB.
@@ -19,7 +21,7 @@ _MAGIC = (
     (b"\x78\x5e", "zlib", "deflate"),
     (b"\x78\xda", "zlib", "deflate"),
 )
-_LEAST, _MOST, _TRIES, _TRIED_OUT = 6, 1 << 20, 4096, 1 << 20
+_LEAST, _MOST, _TRIES, _TRIED_OUT, _STEP = 6, 1 << 20, 4096, 1 << 20, 1 << 16
 # RFC 7932 9.1: windows of 22 bits (the encoder's own default) and 24 bits.
 _BROTLI_WINDOWS = (0xB, 0xF)
 # RFC 1951 3.2.3: the last block, of any kind, or the first of several with codes of its own.
@@ -40,12 +42,10 @@ def unpacked(text: Text) -> Iterator[Text]:
             if len(out) >= _LEAST:
                 yield _whole(text, layer, out, start, len(data))
     for start, end in islice(text.runs(), _TRIES):
-        if end - start < _LEAST or data[start] == 0x78:
+        if end - start < _LEAST or data[start] == 0x78 or data[start:end].isascii():
             continue
-        if data[start] & 0xF in _BROTLI_WINDOWS:
-            done = decode_content(data[start : min(end, start + _MOST)], "br")
-            if done.problem is None and len(done.data) >= _LEAST:
-                yield _whole(text, "brotli", done.data, start, end)
+        if data[start] & 0xF in _BROTLI_WINDOWS and (out := _brotli(data[start : min(end, start + _MOST)])):
+            yield _whole(text, "brotli", out, start, end)
         if data[start] & 7 in _DEFLATE_BLOCKS and (out := _bare_deflate(data[start:end])):
             yield _whole(text, "deflate", out, start, end)
 
@@ -55,6 +55,18 @@ def _all(data: bytes, magic: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(magic, at + 1)
+
+
+def _brotli(raw: bytes) -> bytes:
+    """Nothing, where it does not end as it should."""
+    machine = brotli.Decompressor()
+    try:
+        out = bytes(machine.process(raw, output_buffer_limit=_STEP))
+        while len(out) < _TRIED_OUT and not machine.is_finished() and not machine.can_accept_more_data():
+            out += machine.process(b"", output_buffer_limit=_STEP)
+    except brotli.error:
+        return b""
+    return out if len(out) >= _LEAST and machine.is_finished() else b""
 
 
 def _bare_deflate(raw: bytes) -> bytes:
@@ -77,4 +89,4 @@ def _one_frame(raw: bytes) -> bytes:
 
 
 def _whole(text: Text, layer: str, out: bytes, start: int, end: int) -> Text:
-    return Armoured(out, text, [0], [Run(start, end, (layer,), 0, whole=True)])
+    return Armoured(out, text, Kind[layer], np.array([0]), np.array([len(out)]), np.array([start]), np.array([end]), 1)

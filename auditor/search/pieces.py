@@ -11,6 +11,7 @@ from auditor.search.found import Place, Side
 
 _WINDOW = 1 << 16
 _KEY = re.compile(rb'\\*"((?:[^"\\]|\\.){1,200}?)\\*"\s*:')
+_PARTS = re.compile(rb"(?s)\r\n\r\n(.*?)(?=\r\n--)")
 _PART = re.compile(rb'(?i)content-disposition:[^\r\n]*?\bname="([^"\r\n]*)"')
 
 
@@ -23,6 +24,13 @@ class Piece(NamedTuple):
     data: bytes
     named: Callable[[bytes, int], str] | None = None
     sha256: str | None = None
+
+    def wholes(self) -> list[tuple[int, int]]:
+        """Start and end of what may have been compressed as a whole: a body, a message, the parts of a multipart."""
+        if self.carrier not in ("body", "message"):
+            return []
+        parts = [match.span(1) for match in _PARTS.finditer(self.data)] if self.data.startswith(b"--") else []
+        return [(0, len(self.data)), *parts]
 
     def place(self, at: int) -> Place:
         """The place of what stands at this offset of the data."""

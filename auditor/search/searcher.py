@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from auditor.content import whole_text
 from auditor.evidence import Exchange
@@ -10,98 +11,149 @@ from auditor.search.armour import opened
 from auditor.search.digests import ALGORITHMS, Digests
 from auditor.search.escapes import undone
 from auditor.search.found import Found, Place
-from auditor.search.packed import PACKERS, unpacked
+from auditor.search.packed import unpacked
 from auditor.search.patterns import Patterns
 from auditor.search.pieces import Piece, pieces
+from auditor.search.readings import without_lesser
 from auditor.search.text import SEPARATOR, Escaped, Text
 
 type Forms = Mapping[str, str]
 """Plain forms of one value: text -> label ("" for the value as it is)."""
 
-type _Hit = tuple[int, int, str, tuple[str, ...]]
-"""Offset in the bytes searched, key, variant, layers."""
-
-_STORED = PACKERS | {"url", "json", "html"}
 _MAX_DEPTH = 4
 _MAX_DECODED = 96 << 20
+_TOGETHER = 1 << 18
 _BODIES_KEPT = 4096
 _WORTH_KEEPING = 512
 
 
+class Hit(NamedTuple):
+    """A value at an offset of the bytes searched."""
+
+    at: int
+    key: int
+    variant: str
+    layers: tuple[str, ...]
+
+
+class _Asked(NamedTuple):
+    """A piece that waits for its search, and the number of its exchange and of itself there."""
+
+    exchange: int
+    number: int
+    piece: Piece
+
+
 class Searcher:
-    """Looks for many values at once, in every encoding this stage knows, up to two layers deep."""
+    """Looks for many values at once, in every encoding this stage knows, up to two layers deep.
+
+    Decoding is bounded: MAX_DEPTH layers and MAX_DECODED bytes for what is searched at once. Not for two threads.
+    """
 
     def __init__(self, values: Sequence[Forms]) -> None:
         """`values[key]` are the plain forms of the value with that key."""
         self.values = [{str(whole_text(text)): label for text, label in forms.items()} for forms in values]
         self._patterns = Patterns(self.values)
         self._digests = Digests(self.values)
-        self._bodies: OrderedDict[tuple[str, int], tuple[_Hit, ...]] = OrderedDict()
+        self._bodies: OrderedDict[tuple[str, int], tuple[Hit, ...]] = OrderedDict()
 
     def exchange(self, exchange: Exchange) -> list[Found]:
         """All values in an exchange: each key, place, variant and layers once, in the order of the places."""
-        found: dict[Found, None] = {}
-        small: list[Piece] = []
-        for piece in pieces(exchange):
-            if piece.sha256 is not None and len(piece.data) >= _WORTH_KEEPING:
-                self._together(small, found)
-                small = []
-                for at, key, variant, layers in self._body(piece.data, piece.sha256):
-                    found[Found(key, piece.place(at), variant, layers)] = None
-            elif piece.data:
-                small.append(piece)
-        self._together(small, found)
-        groups: dict[tuple[int, Place, str], list[tuple[str, ...]]] = {}
-        for one in found:
-            groups.setdefault((one.key, one.place, one.variant), []).append(one.layers)
-        return [one for one in found if not _better(one.layers, groups[one.key, one.place, one.variant])]
+        return next(iter(self.exchanges((exchange,))))
+
+    def exchanges(self, exchanges: Iterable[Exchange]) -> Iterator[list[Found]]:
+        """The same for each of many, in their order; searched together, which is several times faster."""
+        waiting: list[list[Piece]] = []
+        size = 0
+        for exchange in exchanges:
+            waiting.append([piece for piece in pieces(exchange) if piece.data])
+            size += sum(len(piece.data) for piece in waiting[-1])
+            if size >= _TOGETHER:
+                yield from self._found(waiting)
+                waiting, size = [], 0
+        yield from self._found(waiting)
 
     def text(self, data: bytes) -> list[tuple[int, str, tuple[str, ...]]]:
         """All values in some bytes: key, variant, layers, each once."""
-        found = dict.fromkeys((key, variant, layers) for _, key, variant, layers in self._hits(data))
-        groups: dict[tuple[int, str], list[tuple[str, ...]]] = {}
-        for key, variant, layers in found:
-            groups.setdefault((key, variant), []).append(layers)
-        return [one for one in found if not _better(one[2], groups[one[0], one[1]])]
+        hits, _ = self._hits(data, [(0, len(data))])
+        found = dict.fromkeys((hit.key, hit.variant, hit.layers) for hit in hits)
+        return without_lesser(list(found), lambda one: one[:2], lambda one: one[2])
 
-    def _together(self, some: list[Piece], found: dict[Found, None]) -> None:
-        """Search many pieces as one text."""
-        if not some:
-            return
-        starts, size = [], 0
-        for piece in some:
-            starts.append(size)
-            size += len(piece.data) + len(SEPARATOR)
-        hits = self._hits(SEPARATOR.join(piece.data for piece in some))
-        for at, key, variant, layers in hits:
-            number = bisect_right(starts, at) - 1
-            found[Found(key, some[number].place(at - starts[number]), variant, layers)] = None
+    def _found(self, waiting: list[list[Piece]]) -> Iterator[list[Found]]:
+        hits = self._of_pieces(waiting)
+        for number, of_exchange in enumerate(waiting):
+            found = dict.fromkeys(
+                Found(hit.key, piece.place(hit.at), hit.variant, hit.layers)
+                for at, piece in enumerate(of_exchange)
+                for hit in hits.get((number, at), ())
+            )
+            yield without_lesser(list(found), _place_of, lambda one: one.layers)
 
-    def _body(self, data: bytes, sha256: str) -> tuple[_Hit, ...]:
-        """The hits in a body, remembered: the same script comes in every visit."""
-        name = (sha256, len(data))
-        if (known := self._bodies.get(name)) is not None:
-            self._bodies.move_to_end(name)
-            return known
-        hits = tuple(self._hits(data))
-        self._bodies[name] = hits
-        if len(self._bodies) > _BODIES_KEPT:
+    def _of_pieces(self, waiting: list[list[Piece]]) -> dict[tuple[int, int], Sequence[Hit]]:
+        """The hits of each piece that has any, by number of the exchange and of the piece; offsets in the piece."""
+        found: dict[tuple[int, int], Sequence[Hit]] = {}
+        asked: list[_Asked] = []
+        again: list[tuple[tuple[int, int], tuple[str, int]]] = []
+        under_way: set[tuple[str, int]] = set()
+        for number, of_exchange in enumerate(waiting):
+            for at, piece in enumerate(of_exchange):
+                name = _body_name(piece)
+                if name is None:
+                    asked.append(_Asked(number, at, piece))
+                elif (known := self._bodies.get(name)) is not None:
+                    self._bodies.move_to_end(name)
+                    found[number, at] = known
+                elif name in under_way:
+                    again.append(((number, at), name))
+                else:
+                    under_way.add(name)
+                    asked.append(_Asked(number, at, piece))
+        for one, hits in self._together(asked):
+            found[one.exchange, one.number] = hits
+            if (name := _body_name(one.piece)) is not None:
+                self._bodies[name] = hits
+        found |= {place: self._bodies[name] for place, name in again}
+        while len(self._bodies) > _BODIES_KEPT:
             self._bodies.popitem(last=False)
-        return hits
+        return found
 
-    def _hits(self, data: bytes) -> list[_Hit]:
+    def _together(self, asked: list[_Asked]) -> Iterator[tuple[_Asked, tuple[Hit, ...]]]:
+        """Search pieces as one text; where its decoding grows too large, each for itself."""
+        starts, size = [], 0
+        for one in asked:
+            starts.append(size)
+            size += len(one.piece.data) + len(SEPARATOR)
+        wholes = [
+            (start + first, start + last)
+            for start, one in zip(starts, asked, strict=True)
+            for first, last in one.piece.wholes()
+        ]
+        hits, all_read = self._hits(SEPARATOR.join(one.piece.data for one in asked), wholes)
+        if not all_read and len(asked) > 1:
+            for one in asked:
+                yield one, tuple(self._hits(one.piece.data, one.piece.wholes())[0])
+            return
+        by_piece: dict[int, list[Hit]] = {}
+        for hit in hits:
+            number = bisect_right(starts, hit.at) - 1
+            by_piece.setdefault(number, []).append(hit._replace(at=hit.at - starts[number]))
+        for number, one in enumerate(asked):
+            yield one, tuple(by_piece.get(number, ()))
+
+    def _hits(self, data: bytes, wholes: list[tuple[int, int]]) -> tuple[list[Hit], bool]:
+        """The hits in the order of their offsets, and whether all that could be decoded was."""
         budget = [_MAX_DECODED]
-        return sorted(dict.fromkeys(self._search(Text(data), budget)))
+        return sorted(set(self._search(Text(data, wholes=wholes), budget))), budget[0] >= 0
 
-    def _search(self, text: Text, budget: list[int]) -> Iterator[_Hit]:
+    def _search(self, text: Text, budget: list[int]) -> Iterator[Hit]:
         hinted: list[tuple[int, int]] = []
         for start, end, pattern in self._patterns.find(text.data):
             if pattern.hint:
                 hinted.append((start, end))
-                continue
-            if pattern.layers == ("url",) and isinstance(text, Escaped) and text.as_it_is(start, end, b"+"):
+            elif pattern.layers == ("url",) and isinstance(text, Escaped) and text.as_it_is(start, end, b"+"):
                 continue  # a form's plus: the text with the plus undone has it
-            yield _hit(text, start, end, pattern.key, pattern.variant, pattern.layers)
+            else:
+                yield _hit(text, start, end, pattern.key, pattern.variant, pattern.layers)
         if not text.data.isascii():
             for start, end, digest in self._digests.find(text.data):
                 yield _hit(text, start, end, digest.key, digest.variant, digest.layers)
@@ -119,39 +171,17 @@ class Searcher:
         yield from unpacked(text)
 
 
-def _better(layers: tuple[str, ...], others: list[tuple[str, ...]]) -> bool:
-    """Whether another reading of the same place says more.
-
-    What a compressor stored as it was is seen without it too; a part of URL-safe base64 may look like the standard one.
-    """
-    if len(others) == 1:
-        return False
-    for other in others:
-        if len(other) > len(layers) and PACKERS.intersection(other):
-            rest = iter(other)
-            skipped = [name for name in layers if not _skip_to(rest, name)]
-            if not skipped and _STORED.issuperset(rest):
-                return True
-        elif (
-            len(other) == len(layers)
-            and other != layers
-            and all(a == b or (a == "base64" and b == "base64url") for a, b in zip(layers, other, strict=True))
-        ):
-            return True
-    return False
+def _body_name(piece: Piece) -> tuple[str, int] | None:
+    """By what a body's hits are remembered: the same script comes in every visit."""
+    return (piece.sha256, len(piece.data)) if piece.sha256 and len(piece.data) >= _WORTH_KEEPING else None
 
 
-def _skip_to(rest: Iterator[str], name: str) -> bool:
-    """Go on to the next of that name, over what a compressor's stored bytes show through."""
-    for one in rest:
-        if one == name:
-            return True
-        if one not in _STORED:
-            return False
-    return False
+def _place_of(one: Found) -> tuple[int, Place, str]:
+    return one.key, one.place, one.variant
 
 
-def _hit(text: Text, start: int, end: int, key: int, variant: str, layers: tuple[str, ...]) -> _Hit:
+def _hit(text: Text, start: int, end: int, key: int, variant: str, layers: tuple[str, ...]) -> Hit:
+    """A hit in a decoded text, as it stands in the bytes that travelled."""
     at: Text | None = text
     digest = bool(layers) and layers[0] in ALGORITHMS
     while at is not None and at.parent is not None:
@@ -159,4 +189,4 @@ def _hit(text: Text, start: int, end: int, key: int, variant: str, layers: tuple
         if digest and at is text and outer[-1:] == ("hex",):
             outer = outer[:-1]  # hex digits are how a digest is usually written
         layers, at = outer + layers, at.parent
-    return start, key, variant, layers
+    return Hit(start, key, variant, layers)

@@ -1,7 +1,7 @@
 """Bytes that came out of other bytes, and where each of them came from."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,14 @@ class Origin(NamedTuple):
 class Text:
     """Bytes at one layer, with the way back to the bytes as they travelled."""
 
-    def __init__(self, data: bytes, parent: "Text | None" = None, layers: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        parent: "Text | None" = None,
+        layers: tuple[str, ...] = (),
+        wholes: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        self._wholes = wholes
         self.data = data
         self.parent = parent
         self.layers = layers
@@ -29,62 +36,87 @@ class Text:
 
     def runs(self) -> list[tuple[int, int]]:
         """Start and end of what may have been encoded as a whole."""
-        return [(0, len(self.data))]
+        return list(self._wholes)
 
     def origin(self, start: int, end: int) -> tuple[Origin, tuple[str, ...]]:
         """Where these bytes stood in the parent, and the layers they had there (none, where nothing was encoded)."""
         return Origin(start, end), self.layers
 
 
-class Run(NamedTuple):
-    """A decoded run: where it stood, its layers, how many characters a byte took there (0: only all of it is told).
+class Kind(Enum):
+    """What runs were decoded from: layers, outermost first, and characters a byte (0: only the whole run is told)."""
 
-    `whole`: it may be something that was encoded as a whole.
-    """
-
-    start: int
-    end: int
-    layers: tuple[str, ...]
-    scale: float
-    whole: bool = False
+    base64 = (("base64",), 4 / 3)
+    hex = (("hex",), 2)
+    utf_16 = (("utf-16",), 2)
+    reversed_base64 = (("reversed", "base64"), 0)
+    reversed_hex = (("reversed", "hex"), 0)
+    gzip = (("gzip",), 0)
+    zlib = (("zlib",), 0)
+    deflate = (("deflate",), 0)
+    brotli = (("brotli",), 0)
+    zstd = (("zstd",), 0)
 
 
 class Armoured(Text):
-    """Runs of base64, hex or UTF-16, or one packed body, decoded one by one."""
+    """Runs of base64, hex or UTF-16, or one packed body, decoded one by one, three zero bytes between them.
 
-    def __init__(self, data: bytes, parent: Text, starts: Sequence[int], runs: Sequence[Run]) -> None:
-        super().__init__(data, parent)
-        self._starts, self._runs = starts, runs
+    `starts` and `sizes` say where each is in `data`; it stood in the parent from `stood` to `ended`. The first `whole`
+    of them may be something that was encoded as a whole.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        parent: Text,
+        kind: Kind,
+        starts: NDArray[np.int64],
+        sizes: NDArray[np.int64],
+        stood: NDArray[np.int64],
+        ended: NDArray[np.int64],
+        whole: int,
+    ) -> None:
+        super().__init__(data, parent, kind.value[0])
+        self._scale = kind.value[1]
+        self._starts, self._sizes, self._stood, self._ended, self._whole = starts, sizes, stood, ended, whole
 
     def runs(self) -> list[tuple[int, int]]:
         """Start and end in the data of what may have been encoded as a whole."""
-        ends = [*(start - len(SEPARATOR) for start in self._starts[1:]), len(self.data)]
-        return [(a, b) for a, b, run in zip(self._starts, ends, self._runs, strict=True) if run.whole]
+        starts = self._starts[: self._whole]
+        return list(zip(starts.tolist(), (starts + self._sizes[: self._whole]).tolist(), strict=True))
 
     def origin(self, start: int, end: int) -> tuple[Origin, tuple[str, ...]]:
         """Where these bytes stood in the parent, and the layers they had there."""
-        at = max(0, bisect_right(self._starts, start) - 1)
-        begun, run = self._starts[at], self._runs[at]
-        stood = Origin(run.start, run.end)
-        if run.scale:
-            first = run.start + int((start - begun) * run.scale)
-            last = run.start + -int(-(end - begun) * run.scale // 1)
+        at = max(0, int(np.searchsorted(self._starts, start, side="right")) - 1)
+        begun, run = int(self._starts[at]), Origin(int(self._stood[at]), int(self._ended[at]))
+        stood = run
+        if self._scale:
+            first = run.start + int((start - begun) * self._scale)
+            last = run.start + -int(-(end - begun) * self._scale // 1)
             stood = Origin(min(first, run.end), min(last, run.end))
-        if run.layers[-1] == "base64" and self._url_safe(stood, run):
-            return stood, (*run.layers[:-1], "base64url")
-        return stood, run.layers
+        if self.layers[-1] == "base64" and self._url_safe(stood, run):
+            return stood, (*self.layers[:-1], "base64url")
+        return stood, self.layers
 
-    def _url_safe(self, stood: Origin, run: Run) -> bool:
+    def _url_safe(self, stood: Origin, run: Origin) -> bool:
         """Whether the run shows the URL-safe alphabet: where the value stood, or in all of it if it is one text."""
         assert self.parent is not None
         data = self.parent.data
         whole = run.start == 0 or data[run.start - 1] not in _URL_SAFE
-        start, end = (run.start, run.end) if whole else stood
+        start, end = run if whole else stood
         return data.find(b"-", start, end) >= 0 or data.find(b"_", start, end) >= 0
 
 
+class Words(NamedTuple):
+    """The words cut out of a text, one after the other: where each begins there, its length, where it stood."""
+
+    begun: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    stood: NDArray[np.int64]
+
+
 class Escaped(Text):
-    """Text with its escapes undone: for each byte where it stood, and how wide it was there (1: as it is)."""
+    """Words with their escapes undone: for each byte where it was in the words, how wide it was there (1: as it is)."""
 
     def __init__(
         self,
@@ -93,15 +125,19 @@ class Escaped(Text):
         layers: tuple[str, ...],
         where: NDArray[np.int32],
         width: NDArray[np.int32],
-        words: list[tuple[int, int]],
+        words: Words,
     ) -> None:
         super().__init__(data, parent, layers)
         self._where, self._width, self._words = where, width, words
 
     def runs(self) -> list[tuple[int, int]]:
-        """Start and end of each word, without a name before it."""
+        """Start and end of each URL-escaped word, without a name before it: only those can hold bytes."""
+        if self.layers != ("url",):
+            return []
         found = []
-        for start, end in self._words:
+        starts = np.searchsorted(self._where, self._words.begun)
+        ends = np.searchsorted(self._where, self._words.begun + self._words.lengths - len(SEPARATOR))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
             equals = self.data.find(b"=", start, min(end, start + 64))
             found.append((start if equals < 0 else equals + 1, end))
         return found
@@ -109,8 +145,10 @@ class Escaped(Text):
     def origin(self, start: int, end: int) -> tuple[Origin, tuple[str, ...]]:
         """Where these bytes stood in the parent, and the layers they had there."""
         last = end - 1
-        stood = Origin(int(self._where[start]), int(self._where[last] + self._width[last]))
-        return stood, self.layers if (self._width[start:end] > 1).any() else ()
+        first, after = int(self._where[start]), int(self._where[last] + self._width[last])
+        word = max(0, int(np.searchsorted(self._words.begun, first, side="right")) - 1)
+        away = int(self._words.stood[word] - self._words.begun[word])
+        return Origin(first + away, after + away), self.layers if (self._width[start:end] > 1).any() else ()
 
     def as_it_is(self, start: int, end: int, byte: bytes) -> bool:
         """Whether a byte of that kind stood there unescaped."""

@@ -14,12 +14,13 @@ from auditor.evidence.exchange import Body
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_WORDS = (
-    "function return window document const value event cookie length prototype undefined addEventListener page view "
-    "click product price item category userAgent screen width height referrer session storage consent purpose vendor "
-    "banner image script style margin padding display container wrapper header footer navigation button input submit "
-    "createElement getElementsByTagName querySelectorAll XMLHttpRequest encodeURIComponent お知らせ 商品 価格 送料無料 カート"
-).split()
+_TEXT = """
+function return window document const value event cookie length prototype undefined addEventListener page view click
+product price item category userAgent screen width height referrer session storage consent purpose vendor banner image
+script style margin padding display container wrapper header footer navigation button input submit createElement
+getElementsByTagName querySelectorAll XMLHttpRequest encodeURIComponent お知らせ 商品 価格 送料無料 カート
+"""
+_WORDS = _TEXT.split()
 
 
 class Planted(NamedTuple):
@@ -141,22 +142,38 @@ def _body(data: bytes) -> Body:
     return Body(size=len(data), sha256=hashlib.sha256(data).hexdigest(), kept=data) if data else Body()
 
 
+def _markup(draw: random.Random) -> str:
+    named, ref = f"{draw.choice(_WORDS)}-{draw.choice(_WORDS)}", draw.choice(_WORDS)
+    link = f"/items/{draw.randrange(10**6)}?ref={ref}&amp;n={draw.randrange(99)}"
+    return f'<div class="{named}"><a href="{link}">{" ".join(draw.choices(_WORDS, k=12))}</a></div>\n'
+
+
+def _script(draw: random.Random) -> str:
+    a, b, c, d = draw.choices(_WORDS, k=4)
+    called = f'function {a}{draw.randrange(99)}(e,t){{var n=e.{b}||"{c}";'
+    return called + f'return t&&n.{d}("\\u3042{c}/{a}")?{draw.randrange(10**6)}:null}}'
+
+
+def _record(draw: random.Random) -> str:
+    address = f"https:\\/\\/cdn.example.test\\/{draw.getrandbits(64):016x}.jpg"
+    return f'{{"id":"{_random_id(draw)}","name":"{" ".join(draw.choices(_WORDS, k=3))}","url":"{address}"}},\n'
+
+
+def _picture(draw: random.Random) -> str:
+    data = base64.b64encode(draw.randbytes(draw.randint(300, 3000))).decode()
+    text = " ".join(draw.choices(_WORDS, k=40))
+    return f'<img alt="{draw.choice(_WORDS)}" src="data:image/png;base64,{data}">\n<p>{text}</p>'
+
+
+_PARTS = (_markup, _script, _record, _picture)
+
+
 def response(draw: random.Random, known: list[str], size: int) -> bytes:
     """A page, a script, JSON, or a page full of base64 pictures."""
     parts: list[str] = []
     length, kind = 0, draw.randrange(4)
     while length < size:
-        match kind:
-            case 0:
-                part = f'<div class="{draw.choice(_WORDS)}-{draw.choice(_WORDS)}"><a href="/items/{draw.randrange(10**6)}?ref={draw.choice(_WORDS)}&amp;n={draw.randrange(99)}">{" ".join(draw.choices(_WORDS, k=12))}</a></div>\n'
-            case 1:
-                a, b, c, d = draw.choices(_WORDS, k=4)
-                part = f'function {a}{draw.randrange(99)}(e,t){{var n=e.{b}||"{c}";return t&&n.{d}("\\u3042{c}/{a}")?{draw.randrange(10**6)}:null}}'
-            case 2:
-                part = f'{{"id":"{_random_id(draw)}","name":"{" ".join(draw.choices(_WORDS, k=3))}","url":"https:\\/\\/cdn.example.test\\/{draw.getrandbits(64):016x}.jpg"}},\n'
-            case _:
-                picture = base64.b64encode(draw.randbytes(draw.randint(300, 3000))).decode()
-                part = f'<img alt="{draw.choice(_WORDS)}" src="data:image/png;base64,{picture}">\n<p>{" ".join(draw.choices(_WORDS, k=40))}</p>'
+        part = _PARTS[kind](draw)
         parts.append(part)
         length += len(part)
     if draw.random() < 0.05:
