@@ -23,4 +23,3 @@ class Conditions:
     def present(self) -> bool:
         """Whether the tag that asks is there on this load of its page."""
         return self._random is None or self._random.random() < PRESENT
-

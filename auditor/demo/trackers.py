@@ -84,7 +84,9 @@ async def _storehouse(request: Request) -> Response:
 
 async def _remembered(request: Request) -> Response:
     """The number this server gave the ticket; the ticket itself is another value."""
-    answer = JSONResponse({"id": _numbers[request.query_params.get("ticket", "")]}, headers={"Cache-Control": "no-store"})
+    answer = JSONResponse(
+        {"id": _numbers[request.query_params.get("ticket", "")]}, headers={"Cache-Control": "no-store"}
+    )
     return respond.allow_origin(answer, request)
 
 

@@ -11,7 +11,13 @@ from auditor.errors import CannotFinish
 
 from .asking import Connection
 
-PAGES = ((hosts.SHOP, "/"), (hosts.NEWS, "/article/minato"), (hosts.BLOG, "/"), (hosts.TRAVEL, "/"), (hosts.PORTAL, "/"))
+PAGES = (
+    (hosts.SHOP, "/"),
+    (hosts.NEWS, "/article/minato"),
+    (hosts.BLOG, "/"),
+    (hosts.TRAVEL, "/"),
+    (hosts.PORTAL, "/"),
+)
 TAGS = {
     hosts.SHOP: ("sagasu", "tomodachi", "renraku"),
     hosts.NEWS: ("sagasu", "tomodachi", "yomitoki"),
