@@ -34,15 +34,8 @@ def application(log: Path, conditions: Conditions) -> ASGIApp:
     """All servers, their requests logged to `log`."""
     respond.serve_under(conditions)
     servers: dict[str, list[BaseRoute]] = {}
-    for part in (
-        sites.HOSTS,
-        sagasu.HOSTS,
-        tomodachi.HOSTS,
-        renraku.HOSTS,
-        recipients.HOSTS,
-        towns.HOSTS,
-        trackers.HOSTS,
-    ):
-        for host, routes in part.items():
+    parts = (sites, sagasu, tomodachi, renraku, recipients, towns, trackers)
+    for part in parts:
+        for host, routes in part.HOSTS.items():
             servers[host] = [*servers.get(host, ()), *routes]
     return requestlog.RequestLog(Web(servers), log)

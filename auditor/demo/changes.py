@@ -92,12 +92,16 @@ class PlantedLeak(Spec):
     recipient: str
     vendor: str | None = None
     field: str
-    variant: Literal["", "e164", "e164_digits"] = ""
+    variant: Literal["", "e164", "country_digits"] = ""
     layers: tuple[str, ...]
     carrier: Literal["query", "header", "body", "message"]
-    name: str
+    name: str = Field(description="'' where it is not to be compared")
     when: Literal["before_submit", "after_submit", "never_submitted"]
     why: str = ""
+
+    def sent_as(self, layers: tuple[str, ...]) -> bool:
+        """Whether these layers, as they were on the wire, are this leak's: a query escapes what it carries."""
+        return layers in (self.layers, ("url", *self.layers) if self.carrier == "query" else self.layers)
 
 
 class Decoy(Spec):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.demo.answers import Answers, load_answers
-from auditor.demo.web import demo_web
+from auditor.demo.web import CHANGES, demo_web
 from auditor.evidence import Visit, VisitEvidence, VisitKind
 from auditor.pipeline import audit, derive_and_write
 from auditor.report import Reports, RunResult
@@ -48,3 +48,12 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
     result, reports = derive_and_write(run)
     lines = [json.loads(line) for line in Path(log).read_text(encoding="utf-8").splitlines()]
     yield DemoRun(run, result, reports, lines, load_answers())
+
+
+@pytest.fixture(scope="session")
+def changes_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run of scenarios/demo-changes.yaml; nothing is derived of it."""
+    folder = tmp_path_factory.mktemp("changes")
+    with demo_web(folder / "web") as web:
+        scenario = web.scenario(folder / "scenario", CHANGES)
+        return audit(scenario, folder / "run", 2, lambda _total: lambda _visit: None, lambda _scenario: None)

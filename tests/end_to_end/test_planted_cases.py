@@ -1,0 +1,171 @@
+"""What changes.yaml claims is what travels: looked up in the raw traffic, by no stage that is to find it."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from auditor.demo.changes import Mode, Planted, load_planted
+from auditor.domains import host_of, site_of
+from auditor.evidence import Exchange, Outcome, Phase, VisitEvidence, VisitKind
+from auditor.store.read import read_visit
+from auditor.store.run import RunFolder
+from auditor.store.set_cookie import parse_cookie_header
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+MODES: tuple[Mode, ...] = ("allowed", "blocked")
+
+
+@pytest.fixture(scope="module")
+def visits(changes_run: RunFolder) -> list[VisitEvidence]:
+    every = [read_visit(changes_run, visit) for visit in changes_run.published()]
+    return [v for v in every if v.visit.kind is VisitKind.audit]
+
+
+@pytest.fixture(scope="module")
+def planted() -> Planted:
+    return load_planted()
+
+
+def of(visits: list[VisitEvidence], site: str, mode: Mode) -> list[VisitEvidence]:
+    found = [v for v in visits if (v.visit.site, v.visit.cookie_mode.value) == (site, mode)]
+    assert found
+    return found
+
+
+def sent(evidence: VisitEvidence, recipient: str) -> list[Exchange]:
+    return [e for e in evidence.exchanges if site_of(e.url) == recipient and e.phase is not Phase.prepare]
+
+
+def text_of(exchange: Exchange) -> str:
+    headers = " ".join(value for name, value in exchange.request_headers if name.lower() != "referer")
+    return f"{unquote(exchange.url)} {headers} {exchange.request_body.kept.decode('utf-8', 'replace')}"
+
+
+def cookies_sent(evidence: VisitEvidence, recipient: str, name: str) -> set[str]:
+    headers = [e.request_header("cookie") or "" for e in sent(evidence, recipient)]
+    return {value for header in headers for key, value in parse_cookie_header(header) if key == name}
+
+
+def values_of(evidence: VisitEvidence, holder: str, domain: str) -> set[str]:
+    """What a holder held; of a cookie only what the browser kept."""
+    kind, _, name = holder.partition(" ")
+    if kind == "cookie":
+        return {c.value for c in evidence.cookies if (c.name, c.domain, c.stored) == (name, domain, True)}
+    if kind == "local_storage":
+        return {i.value for i in evidence.storage if (i.key, host_of(i.origin)) == (name, domain)}
+    answers = [e for e in evidence.exchanges if urlsplit(e.url)[1:3] == (domain, name)]
+    return {(e.response_header("etag") or "").strip('"') for e in answers}
+
+
+def parameters(evidence: VisitEvidence, recipient: str, name: str) -> list[str]:
+    return [value for e in sent(evidence, recipient) for value in parse_qs(urlsplit(e.url).query).get(name, ())]
+
+
+def test_every_visit_is_complete(visits: list[VisitEvidence]) -> None:
+    assert [(v.visit.visit, v.visit.reason) for v in visits if v.visit.outcome is not Outcome.complete] == []
+    assert len(visits) == 24
+
+
+def test_identifiers_are_kept_and_sent_as_told(visits: list[VisitEvidence], planted: Planted) -> None:
+    for one in planted.identifiers:
+        seen: list[str] = []
+        for mode in MODES:
+            for evidence in of(visits, one.site, mode):
+                at_hand = values_of(evidence, one.holder, one.domain)
+                if mode not in one.modes:
+                    assert not any(cookies_sent(evidence, to, one.holder.split()[1]) for to in one.sent_to), one
+                    continue
+                assert at_hand, (one, evidence.visit.visit)
+                seen += at_hand
+                for recipient in one.sent_to:
+                    assert any(v in text_of(e) for v in at_hand for e in sent(evidence, recipient)), (one, recipient)
+        assert len(seen) == len(set(seen)), one  # no two profiles share one
+
+
+def items_of(evidence: VisitEvidence, recipient: str, host: str) -> Iterator[str]:
+    for exchange in sent(evidence, recipient):
+        if host and host_of(exchange.url) != host:
+            continue
+        query = parse_qs(urlsplit(exchange.url).query)
+        yield from (f"query {name}" for name in query)
+        yield from (f"cookie {name}" for name, _ in parse_cookie_header(exchange.request_header("cookie") or ""))
+        yield from (f"header {n.lower()}" for n, _ in (*exchange.request_headers, *exchange.response_headers))
+    yield from (f"call {s.name}" for s in evidence.signals if site_of(f"https://{s.host}/") == recipient)
+
+
+def test_techniques_leave_what_is_told(visits: list[VisitEvidence], planted: Planted) -> None:
+    for one in planted.techniques:
+        for mode in one.modes:
+            for evidence in of(visits, one.site, mode):
+                assert set(one.items) <= set(items_of(evidence, one.recipient, one.host)), (one, evidence.visit.visit)
+
+
+def test_a_fingerprint_is_the_same_in_all_visits(visits: list[VisitEvidence]) -> None:
+    hashes = {fp for v in visits if v.visit.site == "hiroba" for fp in parameters(v, "shimon.test", "fp")}
+    assert len(hashes) == 1
+
+
+def test_the_alias_is_answered(visits: list[VisitEvidence]) -> None:
+    for evidence in (v for v in visits if v.visit.site == "hiroba"):
+        chains = {h.host: h.cname.chain for h in evidence.hosts if h.cname.chain}
+        assert chains == {"metrics.hiroba-machi.test": ("hiroba.hanko-id.test",)}
+
+
+def test_syncs_hand_over_what_is_held(visits: list[VisitEvidence], planted: Planted) -> None:
+    for one in planted.syncs:
+        for mode in MODES:
+            for evidence in of(visits, one.site, mode):
+                name = one.holder.split()[1]
+                kept = {c.value for c in evidence.cookies if c.name == name and c.stored}
+                arrived = set(parameters(evidence, one.to, one.name))
+                assert arrived and (arrived == kept) is (mode in one.modes), (one, evidence.visit.visit)
+
+
+def test_deleted_cookies_come_back_and_the_honest_one_does_not(visits: list[VisitEvidence], planted: Planted) -> None:
+    for evidence in (v for v in visits if v.visit.site == "modori"):
+        (clear,) = (step for step in evidence.steps if step.kind == "clear")
+        before = {cookie.name: cookie.value for cookie in clear.cleared}
+        after = {cookie.name: cookie.value for cookie in evidence.cookies if cookie.stored}
+        back = {name for name in before if before[name] == after.get(name)}
+        same_for_all = {"kz_deploy", "kz_consent"}
+        assert back - {"kz_group"} == {one.cookie for one in planted.respawns} | same_for_all
+        assert before.keys() == after.keys()
+
+
+def test_one_identifier_from_two_sites(visits: list[VisitEvidence], planted: Planted) -> None:
+    for one in planted.cross_site:
+        name = one.holder.split()[1]
+        for mode in MODES:
+            for evidence in of(visits, one.site, mode):
+                value = next((c.value for c in evidence.cookies if c.name == name), "")
+                with_it = [e for e in sent(evidence, one.recipient) if value in text_of(e)]
+                pages = {site_of(e.cause.top_url or "") for e in with_it if e.cause}
+                assert (set(one.from_sites) <= pages) is (mode in one.modes), (one, evidence.visit.visit, pages)
+
+
+def test_decoys_are_there(visits: list[VisitEvidence], planted: Planted) -> None:
+    for one in planted.decoys:
+        carrier, _, name = one.seen.partition(" ")
+        for mode in one.modes:
+            for evidence in of(visits, one.site, mode):
+                if carrier == "query":
+                    assert parameters(evidence, one.recipient, name), (one, evidence.visit.visit)
+                else:
+                    bodies = [e.request_body.kept.decode() for e in sent(evidence, one.recipient)]
+                    assert any(f"{name}=" in body for body in bodies), (one, evidence.visit.visit)
+
+
+def test_a_platforms_cookie_in_every_state(visits: list[VisitEvidence], planted: Planted) -> None:
+    (one,) = planted.cross_state
+    for mode in MODES:
+        for evidence in of(visits, one.site, mode):
+            if evidence.visit.platform is None:
+                continue
+            home = [e for e in evidence.exchanges if site_of(e.url) == one.recipient and e.phase is Phase.prepare]
+            early = {
+                v for e in home for n, v in parse_cookie_header(e.request_header("cookie") or "") if n == one.cookie
+            }
+            assert len(early) == 1
+            later = cookies_sent(evidence, one.recipient, one.cookie)
+            assert later == (early if mode in one.sent_from_site else set())
