@@ -10,10 +10,12 @@ from auditor.compare.technique import (
     FIRST_PARTY_COOKIE,
     FIRST_PARTY_PROXY,
     HASHED_CONTACT,
+    KEPT,
     LINK_DECORATION,
     LOCAL_STORAGE,
     PARTITIONED_COOKIE,
     identifies,
+    spoken_for,
     technique_of,
 )
 from auditor.compare.units import Key, Unit, page_sites, units
@@ -33,13 +35,14 @@ class Found:
     """What the identifiers of a run tell of one visit.
 
     received: (recipient, value) of what came by a synchronisation; that is told as one, and is no technique of the
-    recipient's own.
+    recipient's own. undecided: values that no other profile was there to hold against.
     """
 
     def __init__(self) -> None:
         self.flows: list[tuple[Identifier, list[Flow]]] = []
         self.leaks: list[Leak] = []
         self.received: set[tuple[str, str]] = set()
+        self.undecided: set[str] = set()
 
 
 def by_visit(identified: Identified) -> dict[str, Found]:
@@ -51,6 +54,8 @@ def by_visit(identified: Identified) -> dict[str, Found]:
             own[flow.visit].append(flow)
         for visit, flows in own.items():
             found[visit].flows.append((identifier, flows))
+            if identifier.kind is IdentifierKind.unproven and identifier.differs.holds is None:
+                found[visit].undecided.add(identifier.value)
     for leak in identified.leaks:
         found[leak.visit].leaks.append(leak)
     for sync in identified.syncs:
@@ -76,9 +81,12 @@ def by_transmissions(
             elif (t.recipient, t.value) not in found.received:
                 others.items.append(t)
         technique = technique_of(others, evidence, knowledge)
+        if technique in KEPT:
+            others.items = spoken_for(others.items, found.undecided)
         if technique and not (technique == LINK_DECORATION and _anothers(unit.key, knowledge)):
             for t in others.items:
-                yield Sighting(t.vendor, t.recipient, technique, SHOWN, unit.key.item, t.request)
+                strength = HINT if technique in KEPT and t.mark is None else SHOWN
+                yield Sighting(t.vendor, t.recipient, technique, strength, unit.key.item, t.request)
 
 
 def _anothers(key: Key, knowledge: Knowledge) -> bool:

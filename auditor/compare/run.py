@@ -7,14 +7,16 @@ from auditor.compare.cells import CellPair, cell_pairs, cells_of
 from auditor.compare.change import Change
 from auditor.compare.hypotheses import Verdict, Verdicts
 from auditor.compare.statistics import word
-from auditor.compare.technique import TAKE_OVER, identifies, technique_of
+from auditor.compare.technique import KEPT, TAKE_OVER, identifies, spoken_for, technique_of
 from auditor.compare.units import Key, Unit, references, units
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
 from auditor.evidence import Consent, VisitEvidence
+from auditor.identify import Identified, IdentifierKind
 
 type _Sent = Mapping[str, list[Transmission]]
 type _Shown = Mapping[str, dict[Key, Unit]]
+type _Known = Mapping[str, set[str]]
 
 
 def compare_run(
@@ -22,6 +24,7 @@ def compare_run(
     transmissions: Sequence[Transmission],
     knowledge: Knowledge,
     opt_outs: Mapping[str, str] | None = None,
+    identified: Identified | None = None,
 ) -> tuple[Change, ...]:
     """Compare all cells of a run that differ in one coordinate only (cookie mode, visitor, consent, opt-out).
 
@@ -31,12 +34,13 @@ def compare_run(
     of both is no change unless they establish that it became less or more. `replaced`: the item is gone and the same
     kind of data still reaches the same vendor in another item, which `after` summarises. `technique` (cookie mode
     only) says what carries what remains, or takes over. `kept` is told only where it says something, see `_tells`.
+    `identified`: values that are no identifiers carry none; without it a value that is kept is taken for one.
     No value is in the answer. The order is that of the pairs, then by vendor, module, item and data type.
     """
     sent, shown = _sent(transmissions)
     changes: list[Change] = []
     for _, of_kind in groupby(cell_pairs(visits, opt_outs or {}), key=lambda p: p.kind):
-        changes += _compared(list(of_kind), sent, shown, knowledge)
+        changes += _compared(list(of_kind), sent, shown, knowledge, known_in(identified))
     return tuple(changes)
 
 
@@ -54,7 +58,7 @@ def compare_groups(
     first, second = cells_of(before), cells_of(after)
     pairs = [CellPair(kind, "", cell.site, own, second[cell]) for cell, own in first.items() if cell in second]
     sent, shown = _sent(transmissions)
-    return tuple(c for c in _compared(pairs, sent, shown, knowledge) if c.change != "kept")
+    return tuple(c for c in _compared(pairs, sent, shown, knowledge, None) if c.change != "kept")
 
 
 def _sent(transmissions: Sequence[Transmission]) -> tuple[_Sent, _Shown]:
@@ -64,20 +68,35 @@ def _sent(transmissions: Sequence[Transmission]) -> tuple[_Sent, _Shown]:
     return sent, {visit: units(items) for visit, items in sent.items()}
 
 
-def _compared(pairs: Sequence[CellPair], sent: _Sent, shown: _Shown, knowledge: Knowledge) -> Iterator[Change]:
+def known_in(identified: Identified | None) -> _Known | None:
+    """Visit id -> the values that it identifies, or may identify, a browser or an account by."""
+    if identified is None:
+        return None
+    known: dict[str, set[str]] = {}
+    for identifier in identified.identifiers:
+        if identifier.kind is not IdentifierKind.unproven or identifier.differs.holds is None:
+            for flow in identifier.flows:
+                known.setdefault(flow.visit, set()).add(identifier.value)
+    return known
+
+
+def _compared(
+    pairs: Sequence[CellPair], sent: _Sent, shown: _Shown, knowledge: Knowledge, known: _Known | None
+) -> Iterator[Change]:
     """The changes of all pairs of one kind."""
     verdicts = Verdicts(pairs, shown)
     for pair in pairs:
-        before = _Side(pair.before, shown)
-        after = _Side(pair.after, shown)
+        before = _Side(pair.before, shown, known)
+        after = _Side(pair.after, shown, known)
         yield from _changes(pair, before, after, _later(pair, sent), knowledge, verdicts)
 
 
 class _Side:
     """A cell's visits and what each sent."""
 
-    def __init__(self, visits: Sequence[VisitEvidence], shown: _Shown) -> None:
+    def __init__(self, visits: Sequence[VisitEvidence], shown: _Shown, known: _Known | None) -> None:
         self.visits = visits
+        self._known = known
         self._shown: dict[Key, list[tuple[VisitEvidence, Unit]]] = {}
         for evidence in visits:
             for key, unit in shown.get(evidence.visit.visit, {}).items():
@@ -108,7 +127,14 @@ class _Side:
 
     def technique(self, key: Key, knowledge: Knowledge) -> str:
         """The technique by which the item is sent, of the first visit that tells it."""
-        return next((t for v, u in self._shown[key] if (t := technique_of(u, v, knowledge))), "")
+        return next((t for v, u in self._shown[key] if (t := self._of(u, v, knowledge))), "")
+
+    def _of(self, unit: Unit, evidence: VisitEvidence, knowledge: Knowledge) -> str:
+        technique = technique_of(unit, evidence, knowledge)
+        if technique in KEPT and self._known is not None:
+            spoken = Unit(unit.key, spoken_for(unit.items, self._known.get(evidence.visit.visit, ())))
+            return technique_of(spoken, evidence, knowledge)
+        return technique
 
 
 def _changes(

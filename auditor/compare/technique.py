@@ -5,6 +5,7 @@ identifiers and contact data are looked at: a time or an address stands in many 
 """
 
 import re
+from collections.abc import Collection, Iterable
 from urllib.parse import unquote
 
 from auditor.compare.units import Unit, page_sites, partition_key
@@ -20,6 +21,8 @@ PARTITIONED_COOKIE = "partitioned_cookie"
 LOCAL_STORAGE = "local_storage"
 LINK_DECORATION = "link_decoration"
 HASHED_CONTACT = "hashed_contact"
+KEPT = frozenset({FIRST_PARTY_COOKIE, LOCAL_STORAGE, PARTITIONED_COOKIE})
+"""Told by the equality with what the browser keeps."""
 CNAME = "cname"
 FIRST_PARTY_PROXY = "first_party_proxy"
 # Of several items that take over, the one whose technique is known, in this order.
@@ -50,6 +53,14 @@ def technique_of(unit: Unit, evidence: VisitEvidence, knowledge: Knowledge) -> s
         if found := _of_item(t, evidence, knowledge):
             return found
     return ""
+
+
+def spoken_for(items: Iterable[Transmission], known: Collection[str]) -> list[Transmission]:
+    """The items that a vendor file names, or whose value is or holds one of `known`, what the visits identify.
+
+    That a value equals what is kept is not enough: the same may be true of a date, or of a consent string.
+    """
+    return [t for t in items if t.mark is not None or any(value in t.value for value in known)]
 
 
 def identifies(data_type: str, knowledge: Knowledge) -> bool:

@@ -63,7 +63,7 @@ def derive(run: RunFolder) -> RunResult:
         assessments=(*judged.assessments, *judged.platforms),
         sent_standings=judged.standings.sent,
         row_standings=judged.standings.rows,
-        changes=compare_run(audited, transmissions, knowledge, opt_outs),
+        changes=compare_run(audited, transmissions, knowledge, opt_outs, identified),
         techniques=technique_uses(visits, transmissions, knowledge, identified),
         identified=identified,
         coverage=tuple(coverage),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from auditor.compare import Technique, TechniqueUse
-from auditor.compare.described import all_techniques
+from auditor.compare.described import all_techniques as described
 from auditor.evidence import CookieMode
 from auditor.report.html.findings import EvidenceIndex
 from auditor.report.html.links import Link, link
@@ -143,4 +143,4 @@ def all_techniques(result: RunResult) -> tuple[str, ...]:
 
 @cache
 def _known() -> dict[str, Technique]:
-    return {technique.technique: technique for technique in all_techniques()}
+    return {technique.technique: technique for technique in described()}
