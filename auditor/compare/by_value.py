@@ -21,7 +21,7 @@ from auditor.compare.technique import (
 from auditor.compare.units import Key, Unit, page_sites, units
 from auditor.decode.knowledge import Knowledge
 from auditor.decode.transmission import Transmission
-from auditor.domains import host_of, site_of
+from auditor.domains import host_of, registrable_domain, site_of
 from auditor.evidence import Exchange, Phase, VisitEvidence
 from auditor.identify import Flow, Holder, HolderKind, Identified, Identifier, IdentifierKind, Leak
 
@@ -138,7 +138,7 @@ def _of_flow(
     elif flow.carrier == "cookie":
         if any(h.party == "partitioned" and h.name == flow.name for h in identifier.holders):
             yield PARTITIONED_COOKIE, SHOWN
-        elif own and _set_by_collector(evidence, flow, exchange):
+        elif own and _set_by_collector(evidence, flow, identifier.value):
             yield FIRST_PARTY_PROXY, HINT
     elif flow.carrier not in ("header", "cookie") and not own and not _navigates(exchange):
         top = exchange.cause.top_url if exchange.cause else None
@@ -172,15 +172,23 @@ def _navigates(exchange: Exchange) -> bool:
     return exchange.cause is not None and exchange.cause.main_frame and exchange.cause.resource_type == "document"
 
 
-def _set_by_collector(evidence: VisitEvidence, flow: Flow, hit: Exchange) -> bool:
-    """Whether the site's own server set the cookie out of scripts' reach, answering a script's hit of the same path."""
+def _set_by_collector(evidence: VisitEvidence, flow: Flow, value: str) -> bool:
+    """Whether the site's own server set the cookie out of scripts' reach, answering a script's hit of the same path.
+
+    A host that is another name of somebody's (CNAME) is told as that.
+    """
+    chain = next((h.cname.chain for h in evidence.hosts if h.host == flow.host), ())
+    if any(registrable_domain(name) != registrable_domain(flow.host) for name in chain):
+        return False
     setters = {c.set_by for c in evidence.cookies if c.name == flow.name and c.http_only}
-    return any(
-        x.request in setters
-        and all(e.cause is not None and e.cause.resource_type in _COLLECTED for e in (x, hit))
-        and x.url.partition("?")[0] == hit.url.partition("?")[0]
-        for x in evidence.exchanges
-    )
+    collected = [x for x in evidence.exchanges if x.cause is not None and x.cause.resource_type in _COLLECTED]
+    paths = {_address(x) for x in collected if x.request in setters}
+    sent = [x for x in collected if _address(x) in paths]
+    return any(value in (x.request_header("cookie") or "") for x in sent)
+
+
+def _address(exchange: Exchange) -> str:
+    return exchange.url.partition("?")[0]
 
 
 def by_leaks(found: Found) -> Iterator[Sighting]:

@@ -133,15 +133,19 @@ def named_only(sent: Sequence[Transmission], evidence: VisitEvidence) -> Followe
 
 
 def flows_of(followed: Followed, evidence: VisitEvidence, receivers: Receivers) -> list[Flow]:
-    """One flow for each recipient, carrier, name and encoding, the first request and how many there were."""
-    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Exchange]] = {}
+    """One flow for each recipient, vendor, carrier, name and encoding, the first request and how many there were.
+
+    A host of the site's own that is another company's by its CNAME is a recipient of its own.
+    """
+    groups: dict[tuple[str, str | None, str, str, tuple[str, ...]], list[Exchange]] = {}
     for hit in followed.sent:
         recipient = registrable_domain(host_of(hit.exchange.url))
-        exchanges = groups.setdefault((recipient, hit.carrier, hit.name, hit.layers), [])
+        key = (recipient, receivers.vendor(hit.exchange), hit.carrier, hit.name, hit.layers)
+        exchanges = groups.setdefault(key, [])
         if not exchanges or exchanges[-1] is not hit.exchange:
             exchanges.append(hit.exchange)
     flows = []
-    for (recipient, carrier, name, layers), exchanges in groups.items():
+    for (recipient, vendor, carrier, name, layers), exchanges in groups.items():
         first = min(exchanges, key=lambda e: (e.started_at, e.request))
         flows.append(
             Flow(
@@ -152,7 +156,7 @@ def flows_of(followed: Followed, evidence: VisitEvidence, receivers: Receivers) 
                 at=first.started_at,
                 recipient=recipient,
                 host=host_of(first.url),
-                vendor=receivers.vendor(first),
+                vendor=vendor,
                 first_party=receivers.first_party(first),
                 carrier=carrier,
                 name=name,
@@ -161,7 +165,7 @@ def flows_of(followed: Followed, evidence: VisitEvidence, receivers: Receivers) 
                 pages=tuple(sorted({_page_of(e) for e in exchanges} - {""})),
             )
         )
-    return sorted(flows, key=lambda f: (f.at, f.request, f.recipient, f.carrier, f.name, f.layers))
+    return sorted(flows, key=lambda f: (f.at, f.request, f.recipient, f.vendor or "", f.carrier, f.name, f.layers))
 
 
 def _page_of(exchange: Exchange) -> str:

@@ -272,7 +272,9 @@ def test_an_id_out_of_scripts_reach_set_by_the_sites_own_collector_is_a_hint() -
     exchanges = (
         exchange("https://www.shop.example/", request="r1", kind="document", main=True),
         exchange(f"{collector}?ev=view", request="r2", kind="fetch"),
-        exchange(f"{collector}?ev=ready", request="r3", kind="fetch"),
+        exchange(f"{collector}?ev=ready", request="r3", kind="fetch").model_copy(
+            update={"request_headers": (("cookie", f"_fpid={ID}"),)}
+        ),
     )
 
     def found(set_by: str, http_only: bool = True) -> list[object]:
