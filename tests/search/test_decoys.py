@@ -78,6 +78,23 @@ def test_random_and_broken_bytes() -> None:
         assert SEARCHER.text(base64.b64encode(data)) == []
 
 
+def test_a_short_name_in_another_charset_stands_alone() -> None:
+    searcher = Searcher([{"霧咲": ""}])
+    for codec, layer in (("cp932", "shift_jis"), ("euc_jp", "euc-jp"), ("utf-16-le", "utf-16")):
+        name, longer = "霧咲".encode(codec), "霧咲町".encode(codec)
+        assert searcher.text(b"n=" + name + b"&m=1") == [(0, "", (layer,))]
+        assert searcher.text(b"n=" + longer + b"&m=1") == []
+
+
+def test_what_was_not_decoded_is_counted() -> None:
+    searcher = Searcher([{TOKEN: ""}])
+    bomb = base64.b64encode(gzip.compress(b"\x00" * (17 << 20)))
+    assert searcher.text(bomb) == []
+    assert searcher.cut_off == 0
+    assert searcher.text(b" ".join([bomb] * 8)) == []
+    assert searcher.cut_off == 1
+
+
 def test_bombs_end() -> None:
     bomb = gzip.compress(b"\x00" * (64 << 20))
     deep = TOKEN.encode()
