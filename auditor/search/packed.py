@@ -41,7 +41,7 @@ def unpacked(text: Text) -> Iterator[Text]:
             out = _one_frame(raw) if layer == "zstd" else decode_content(raw, coding).data
             if len(out) >= _LEAST:
                 yield _whole(text, layer, out, start, len(data))
-    for start, end in islice(text.runs(), _TRIES):
+    for start, end in islice(text.runs(), 16 * _TRIES):
         if end - start < _LEAST or data[start] == 0x78 or data[start:end].isascii():
             continue
         if data[start] & 0xF in _BROTLI_WINDOWS and (out := _brotli(data[start : min(end, start + _MOST)])):

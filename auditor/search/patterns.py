@@ -13,6 +13,8 @@ from auditor.search.written import escaped, in_charsets
 
 WINDOW = 16
 _LONG = 10
+_FEW = 12
+_PUNCTUATION = frozenset((*range(0x30), *range(0x3A, 0x40)))
 _NUMBER = re.compile(r"[0-9 .+()/:_-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9_.=-]+")
 _WORD = re.compile(rb"[0-9A-Za-z]")
@@ -26,6 +28,9 @@ class Edge(IntEnum):
     digit = 1  # a digit beside a digit
     word = 2  # a letter or digit
     address = 3  # the same, and what would make it another e-mail address
+    alone = 4  # all but ASCII punctuation, which is no byte of Shift_JIS's or EUC's Japanese
+    unit_le = 5  # a character of the same script, in UTF-16 of this byte order
+    unit_be = 6
 
 
 class Pattern(NamedTuple):
@@ -82,10 +87,9 @@ def patterns_of(key: int, text: str, variant: str) -> Iterator[Pattern]:
         ways.append((("url",), text.replace(" ", "+").encode("utf-8", "replace"), edge))
     if not text.isascii():
         for name, data in in_charsets(text):
-            # A byte beside it may be half of a character: no edge can be told.
-            ways.append(((name,), data, Edge.none))
+            ways.append(((name,), data, _charset_edge(name, data, text)))
         for name, data in in_charsets(backwards):
-            ways.append(((name, "reversed"), data, Edge.none))
+            ways.append(((name, "reversed"), data, _charset_edge(name, data, text)))
     for name, data in escaped(text):
         ways.append((("reversed", name), data[::-1], Edge.word))
     for data in dict.fromkeys(hints_of(text)):
@@ -105,9 +109,23 @@ def edge_of(text: str) -> Edge:
     return Edge.none if _TOKEN.fullmatch(text) else Edge.digit
 
 
+def _charset_edge(name: str, data: bytes, text: str) -> Edge:
+    """A few bytes stand in other text by chance; a byte beside them may be half of a character."""
+    if name == "utf-16":
+        return Edge.unit_le if data in (text.encode("utf-16-le"), text[::-1].encode("utf-16-le")) else Edge.unit_be
+    return Edge.alone if len(data) < _FEW else Edge.none
+
+
 def stands_alone(text: bytes, start: int, end: int, edge: Edge) -> bool:
     """Whether the bytes from `start` to `end` are no piece of a longer word, number or address."""
     before, after = text[start - 1 : start] if start else b"", text[end : end + 1]
+    if edge is Edge.alone:
+        return _PUNCTUATION.issuperset(before + after)
+    if edge in (Edge.unit_le, Edge.unit_be):
+        codec = "utf-16-le" if edge is Edge.unit_le else "utf-16-be"
+        around = (text[start - 2 : start + 2] if start > 1 else b"", text[end - 2 : end + 2])
+        scripts = [[_script(char) for char in pair.decode(codec, "replace")] for pair in around]
+        return not any(len(pair) == 2 and pair[0] == pair[1] != "" for pair in scripts)
     if edge is Edge.digit:
         return not (_both_digits(before, text[start : start + 1]) or _both_digits(text[end - 1 : end], after))
     if _joined(text, start, before, -1) or _joined(text, end, after, 1):

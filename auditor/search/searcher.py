@@ -53,6 +53,8 @@ class Searcher:
     def __init__(self, values: Sequence[Forms]) -> None:
         """`values[key]` are the plain forms of the value with that key."""
         self.values = [{str(whole_text(text)): label for text, label in forms.items()} for forms in values]
+        self.cut_off = 0
+        """How many texts had more encoded in them than is decoded at most: what is deeper in them was not seen."""
         self._patterns = Patterns(self.values)
         self._digests = Digests(self.values)
         self._bodies: OrderedDict[tuple[str, int], tuple[Hit, ...]] = OrderedDict()
@@ -75,7 +77,8 @@ class Searcher:
 
     def text(self, data: bytes) -> list[tuple[int, str, tuple[str, ...]]]:
         """All values in some bytes: key, variant, layers, each once."""
-        hits, _ = self._hits(data, [(0, len(data))])
+        hits, all_read = self._hits(data, [(0, len(data))])
+        self.cut_off += not all_read
         found = dict.fromkeys((hit.key, hit.variant, hit.layers) for hit in hits)
         return without_lesser(list(found), lambda one: one[:2], lambda one: one[2])
 
@@ -131,8 +134,11 @@ class Searcher:
         hits, all_read = self._hits(SEPARATOR.join(one.piece.data for one in asked), wholes)
         if not all_read and len(asked) > 1:
             for one in asked:
-                yield one, tuple(self._hits(one.piece.data, one.piece.wholes())[0])
+                hits, all_read = self._hits(one.piece.data, one.piece.wholes())
+                self.cut_off += not all_read
+                yield one, tuple(hits)
             return
+        self.cut_off += not all_read
         by_piece: dict[int, list[Hit]] = {}
         for hit in hits:
             number = bisect_right(starts, hit.at) - 1

@@ -16,7 +16,7 @@ from auditor.search import Found, Searcher, forms_of
 from tests.search import encoders
 
 from . import meter
-from .persons import decoys, identifiers, normalised, people
+from .persons import decoys, every_form, identifiers, normalised, people
 from .placing import PLACES, placed
 
 COUNT, PEOPLE, IDENTIFIERS = 2_000, 40, 120
@@ -59,9 +59,11 @@ def measure(seed: int, count: int) -> dict[str, Any]:
         if not found:
             missed.append({"field": field, "form": label, "layers": " of ".join(names), "place": place})
     wrong: list[dict[str, str]] = []
-    values = {value for _, value in known}
+    values = {text for field, value in known for text in every_form(field, value)}
     for number in range(count):
         kind, text = decoys(draw, known, values)
+        while text in values:
+            kind, text = decoys(draw, known, values)
         names, data = ((), text.encode()) if draw.random() < 0.3 else written(draw, text)
         place, exchange = placed(draw, data, number)
         hits: list[Found] = searcher.exchange(exchange)

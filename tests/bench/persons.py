@@ -120,6 +120,11 @@ def normalised(draw: random.Random, field: str, value: str) -> tuple[str, str]:
     return label, value if label == "as typed" else forms[label](value)
 
 
+def every_form(field: str, value: str) -> set[str]:
+    """The value as typed and in all its forms."""
+    return {value, *(form(value) for form in _FORMS.get(field, {}).values())}
+
+
 def decoys(draw: random.Random, known: list[tuple[str, str]], values: set[str]) -> tuple[str, str]:
     """(kind, text) of something that is none of the known values."""
     kind = draw.choice(("one changed", "another person", "random", "random hash", "a part", "in a longer one", "time"))
