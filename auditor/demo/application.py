@@ -20,7 +20,7 @@ class Web:
 
     def __init__(self, servers: dict[str, list[BaseRoute]]):
         icon = Route("/favicon.ico", _favicon)
-        self._servers = {host: Router([*routes, icon], redirect_slashes=False) for host, routes in servers.items()}
+        self._servers = {host: Router([icon, *routes], redirect_slashes=False) for host, routes in servers.items()}
         self._nowhere = Router()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
