@@ -177,11 +177,15 @@ def _set_by_collector(evidence: VisitEvidence, flow: Flow, value: str) -> bool:
 
     A host that is another name of somebody's (CNAME) is told as that.
     """
-    chain = next((h.cname.chain for h in evidence.hosts if h.host == flow.host), ())
-    if any(registrable_domain(name) != registrable_domain(flow.host) for name in chain):
+    aliases = {h.host for h in evidence.hosts if {registrable_domain(n) for n in h.cname.chain} - {flow.recipient}}
+    if flow.host in aliases:
         return False
     setters = {c.set_by for c in evidence.cookies if c.name == flow.name and c.http_only}
-    collected = [x for x in evidence.exchanges if x.cause is not None and x.cause.resource_type in _COLLECTED]
+    collected = [
+        x
+        for x in evidence.exchanges
+        if x.cause is not None and x.cause.resource_type in _COLLECTED and host_of(x.url) not in aliases
+    ]
     paths = {_address(x) for x in collected if x.request in setters}
     sent = [x for x in collected if _address(x) in paths]
     return any(value in (x.request_header("cookie") or "") for x in sent)
