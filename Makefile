@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports pytest hostile bench bench-soak kills constraints clean
+.PHONY: help setup demo test check lint types imports pytest hostile bench bench-variation bench-soak kills constraints clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,6 +41,9 @@ bench: setup  ## cost of an audit against a plain load on 20 sites; decoding a m
 	@$(BIN)/python -m tests.bench.comparison
 	@$(BIN)/python -m tests.bench.following
 	@$(BIN)/python -m tests.bench.leaks
+
+bench-variation: setup  ## the demo with each tag in a random half of page loads, 280 visits (a quarter of an hour): does noise count as a difference, is the real one found
+	@$(BIN)/python -m tests.bench.variation
 
 bench-soak: setup  ## does the auditor's memory grow over 300 visits: a table and results/soak.json
 	@$(BIN)/python -m tests.bench.soak
