@@ -14,6 +14,7 @@ from auditor.search.written import escaped, in_charsets
 WINDOW = 16
 _LONG = 10
 _FEW = 12
+_DELIMITERS = b"=&\"'<>,; \r\n\x00"
 _PUNCTUATION = frozenset((*range(0x30), *range(0x3A, 0x40)))
 _NUMBER = re.compile(r"[0-9 .+()/:_-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9_.=-]+")
@@ -123,7 +124,8 @@ def stands_alone(text: bytes, start: int, end: int, edge: Edge) -> bool:
         return _PUNCTUATION.issuperset(before + after)
     if edge in (Edge.unit_le, Edge.unit_be):
         codec = "utf-16-le" if edge is Edge.unit_le else "utf-16-be"
-        around = (text[start - 2 : start + 2] if start > 1 else b"", text[end - 2 : end + 2])
+        around = [] if (before and before in _DELIMITERS) or start < 2 else [text[start - 2 : start + 2]]
+        around += [] if after and after in _DELIMITERS else [text[end - 2 : end + 2]]
         scripts = [[_script(char) for char in pair.decode(codec, "replace")] for pair in around]
         return not any(len(pair) == 2 and pair[0] == pair[1] != "" for pair in scripts)
     if edge is Edge.digit:
