@@ -1,13 +1,16 @@
-"""What changes.yaml claims is what travels: looked up in the raw traffic, by no stage that is to find it."""
+"""What changes.yaml claims is what travels, looked up in the raw traffic; all of it is found, and no decoy taken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from auditor.demo.changes import Mode, Planted, load_planted
-from auditor.domains import host_of, site_of
+from auditor.domains import host_of, registrable_domain, site_of
 from auditor.evidence import Exchange, Outcome, Phase, VisitEvidence, VisitKind
+from auditor.identify import Flow, HolderKind, Identifier, IdentifierKind
+from auditor.pipeline.derive import derive
+from auditor.report import RunResult
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.store.set_cookie import parse_cookie_header
@@ -20,6 +23,11 @@ MODES: tuple[Mode, ...] = ("allowed", "blocked")
 def visits(changes_run: RunFolder) -> list[VisitEvidence]:
     every = [read_visit(changes_run, visit) for visit in changes_run.published()]
     return [v for v in every if v.visit.kind is VisitKind.audit]
+
+
+@pytest.fixture(scope="module")
+def result(changes_run: RunFolder) -> RunResult:
+    return derive(changes_run)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +106,8 @@ def test_techniques_leave_what_is_told(visits: list[VisitEvidence], planted: Pla
     for one in planted.techniques:
         for mode in one.modes:
             for evidence in of(visits, one.site, mode):
-                assert set(one.items) <= set(items_of(evidence, one.recipient, one.host)), (one, evidence.visit.visit)
+                items = {item.partition("?")[0] for item in one.items}
+                assert items <= set(items_of(evidence, one.recipient, one.host)), (one, evidence.visit.visit)
 
 
 def test_a_fingerprint_is_the_same_in_all_visits(visits: list[VisitEvidence]) -> None:
@@ -151,6 +160,8 @@ def test_decoys_are_there(visits: list[VisitEvidence], planted: Planted) -> None
             for evidence in of(visits, one.site, mode):
                 if carrier == "query":
                     assert parameters(evidence, one.recipient, name), (one, evidence.visit.visit)
+                elif carrier == "cookie":
+                    assert cookies_sent(evidence, one.recipient, name), (one, evidence.visit.visit)
                 else:
                     bodies = [e.request_body.kept.decode() for e in sent(evidence, one.recipient)]
                     assert any(f"{name}=" in body for body in bodies), (one, evidence.visit.visit)
@@ -169,3 +180,143 @@ def test_a_platforms_cookie_in_every_state(visits: list[VisitEvidence], planted:
             assert len(early) == 1
             later = cookies_sent(evidence, one.recipient, one.cookie)
             assert later == (early if mode in one.sent_from_site else set())
+
+
+# --- what the stages find of it
+
+
+def in_modes(visits: Iterable[str], modes: Iterable[Mode], site: str, result: RunResult) -> bool:
+    """Whether these are exactly the site's visits of these modes; a platform's visitors share the site's tags."""
+    own = {
+        v.visit.visit
+        for v in result.audited()
+        if (v.visit.site, v.visit.cookie_mode.value) in {(site, mode) for mode in modes}
+    }
+    return set(visits) == own
+
+
+def test_every_technique_is_found_and_no_other(result: RunResult, planted: Planted) -> None:
+    found = {(t.site, t.technique, t.vendor or t.recipient): t for t in result.techniques}
+    told = {(t.site, t.technique, t.vendor or t.recipient): t for t in planted.techniques}
+    assert found.keys() == told.keys()
+    for key, use in found.items():
+        both = "blocked" in told[key].modes
+        assert (use.strength, set(use.items)) == (told[key].strength, set(told[key].items)), key
+        assert (use.allowed_in, use.blocked_in) == (use.allowed_of, use.blocked_of if both else 0), key
+
+
+def proven(result: RunResult) -> list[Identifier]:
+    return [i for i in result.identified.identifiers if i.kind is not IdentifierKind.unproven]
+
+
+def held(result: RunResult) -> dict[tuple[str, str, str], list[Flow]]:
+    """Site, holder and registrable domain of every proven identifier: where its values went from the site's pages."""
+    found: dict[tuple[str, str, str], list[Flow]] = {}
+    for identifier in proven(result):
+        for holder in identifier.holders:
+            if holder.kind is not HolderKind.nothing:
+                where = registrable_domain(host_of(holder.place) or holder.place)
+                for flow in identifier.flows:
+                    found.setdefault((flow.site, f"{holder.kind} {holder.name}", where), []).append(flow)
+    return found
+
+
+def test_every_identifier_is_found_and_no_other(result: RunResult, planted: Planted) -> None:
+    found = held(result)
+    told = {(i.site, i.holder, registrable_domain(i.domain)): i for i in planted.identifiers}
+    # what the platform gives to who logs in there
+    accounts = {("hiroba", "cookie tm_user", "tomodachi.test"), ("hiroba", "cookie tm_xs", "tomodachi.test")}
+    assert found.keys() - accounts == told.keys()
+    for key, one in told.items():
+        flows = [f for f in found[key] if f.phase != "prepare"]
+        others = {f.recipient for f in flows if not f.first_party}
+        assert (others or {f.recipient for f in flows}) == set(one.sent_to), key
+        assert in_modes((f.visit for f in flows), one.modes, one.site, result), key
+
+
+def test_every_synchronisation_is_found_and_no_other(result: RunResult, planted: Planted) -> None:
+    modes = {v.visit.visit: v.visit.cookie_mode.value for v in result.audited()}
+    found = {(s.site, s.from_recipient, s.to_recipient, s.how, modes[s.visit]) for s in result.identified.syncs}
+    assert found == {(s.site, s.from_, s.to, s.how, mode) for s in planted.syncs for mode in s.modes}
+    assert len(result.identified.syncs) == sum(6 * len(s.modes) for s in planted.syncs)
+
+
+def test_every_respawn_is_found_and_no_other(result: RunResult, planted: Planted) -> None:
+    found = [(r.site, r.name, r.source, mode_of(r.visit)) for r in result.identified.respawns]
+    assert sorted(found) == sorted((r.site, r.cookie, r.source, m) for r in planted.respawns for m in r.modes * 2)
+    details = {r.name: r.detail for r in result.identified.respawns}
+    assert all(one.detail in details[one.cookie] for one in planted.respawns)
+
+
+def mode_of(visit: str) -> str:
+    return visit.split(".")[2]
+
+
+def test_the_same_identifier_from_two_sites(result: RunResult, planted: Planted) -> None:
+    crossing = set()
+    for identifier in proven(result):
+        for visit in {f.visit for f in identifier.flows}:
+            for recipient in {f.recipient for f in identifier.flows if f.visit == visit and not f.first_party}:
+                flows = [f for f in identifier.flows if (f.visit, f.recipient) == (visit, recipient)]
+                pages = sorted({page for f in flows for page in f.pages if f.phase != "prepare"})
+                if len(pages) > 1:
+                    names = {f"cookie {h.name}" for h in identifier.holders if h.kind is HolderKind.cookie}
+                    crossing |= {(flows[0].site, recipient, name, tuple(pages), mode_of(visit)) for name in names}
+    told = {(c.site, c.recipient, c.holder, c.from_sites, m) for c in planted.cross_site for m in c.modes}
+    assert told <= crossing
+
+
+def test_a_platforms_cookie_beside_the_accounts_visits(result: RunResult, planted: Planted) -> None:
+    (one,) = planted.cross_state
+    ties = [(i, t) for i in result.identified.identifiers for t in i.ties]
+    assert {h.name for i, _ in ties for h in i.holders} == {one.cookie}
+    assert {t.platform for _, t in ties} == {"tomodachi"}
+    out = {v.visit.visit for v in result.audited() if v.visit.visitor == "logged_out"}
+    logged_in = {v.visit.visit for v in result.audited() if v.visit.visitor == "logged_in"}
+    assert {t.visit for _, t in ties} == out | logged_in
+    assert all(t.before and t.during and bool(t.after) is (t.visit in out) for _, t in ties)
+
+
+def test_every_leak_is_found_and_no_other(result: RunResult, planted: Planted) -> None:
+    visits = {v.visit.visit for v in result.audited() if v.visit.site == "kaiin"}
+    for visit in visits:
+        left = [leak for leak in result.identified.leaks if leak.visit == visit and not leak.first_party]
+        for one in planted.leaks:
+            (found,) = [
+                x
+                for x in left
+                if (x.recipient, x.vendor, x.field, x.variant, x.carrier, x.when)
+                == (one.recipient, one.vendor, one.field, one.variant, one.carrier, one.when)
+                and one.sent_as(x.layers)
+                and one.name in ("", x.name)
+            ]
+            left.remove(found)
+        assert left == []
+    assert {leak.visit for leak in result.identified.leaks} == visits
+
+
+def test_no_decoy_is_taken(result: RunResult, planted: Planted) -> None:
+    identified = result.identified
+    for one in planted.decoys:
+        carrier, _, name = one.seen.partition(" ")
+        visits = {
+            v.visit.visit
+            for v in result.audited()
+            if (v.visit.site, v.visit.cookie_mode) in {(one.site, m) for m in one.modes}
+        }
+        at = [(i, f) for i in identified.identifiers for f in i.flows if f.visit in visits]
+        taken = {
+            "identifier": [f for _, f in at if (f.recipient, f.carrier, f.name) == (one.recipient, carrier, name)],
+            "sync": [
+                s for s in identified.syncs if s.visit in visits and (s.to_recipient, s.name) == (one.recipient, name)
+            ],
+            "respawn": [r for r in identified.respawns if f"cookie {r.name}" == one.holder],
+            "leak": [
+                x for x in identified.leaks if x.recipient == one.recipient and x.name == name and not x.first_party
+            ],
+            "technique": [t for t in result.techniques if t.recipient == one.recipient and one.seen in t.items],
+            "fingerprint": [
+                t for t in result.techniques if (t.recipient, t.technique) == (one.recipient, "fingerprinting")
+            ],
+        }
+        assert {kind: taken[kind] for kind in one.not_a} == {kind: [] for kind in one.not_a}, one
