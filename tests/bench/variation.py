@@ -12,17 +12,16 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from auditor.compare import Change, compare_groups, compare_run
 from auditor.compare.cells import cells_of
 from auditor.decode import Transmission, decode_visit
 from auditor.decode.knowledge import Knowledge
 from auditor.demo.answers import load_answers
 from auditor.demo.web import demo_web
-from auditor.evidence import Visit, VisitEvidence, VisitKind
+from auditor.evidence import Visit, VisitEvidence, VisitKind, Visitor
 from auditor.pipeline import audit
 from auditor.pipeline.derive import knowledge_of
+from auditor.scenario import load_scenario
 from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 
@@ -60,15 +59,14 @@ def visited(folder: Path, repeat: int, sites: Collection[str] = (), platforms: C
     """Visit the varying demo, or only these of its sites and platforms (without their logged-out visitors)."""
     with demo_web(folder / "web", variation=SEED) as web:
         file = web.scenario(folder / "scenario")
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-        told |= {"repeat": repeat, "seed": SEED}
-        for site in told["sites"]:
-            del site["disclosure"]  # what the sites declare is no matter here
+        whole = load_scenario(file)
+        # what the sites declare is no matter here
+        kept = [s.model_copy(update={"disclosure": None}) for s in whole.sites if not sites or s.id in sites]
+        told: dict[str, object] = {"repeat": repeat, "seed": SEED, "sites": kept}
         if sites:
-            told["sites"] = [s for s in told["sites"] if s["id"] in sites]
-            told["platforms"] = {name: p for name, p in told["platforms"].items() if name in platforms}
-            told["visitors"] = ["no_account", "logged_in"]
-        file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+            told["platforms"] = {name: p for name, p in whole.platforms.items() if name in platforms}
+            told["visitors"] = (Visitor.no_account, Visitor.logged_in)
+        file.write_text(whole.model_copy(update=told).model_dump_json(exclude_defaults=True), encoding="utf-8")
         return audit(file, folder / "run", 2, lambda _total: _quiet, lambda _scenario: None)
 
 
