@@ -22,10 +22,9 @@ _MAGIC = (
     (b"\x78\xda", "zlib", "deflate"),
 )
 _LEAST, _MOST, _TRIES, _TRIED_OUT, _STEP = 6, 1 << 20, 4096, 1 << 20, 1 << 16
+_SEVERAL = 1024
 # RFC 7932 9.1: windows of 22 bits (the encoder's own default) and 24 bits.
 _BROTLI_WINDOWS = (0xB, 0xF)
-# RFC 1951 3.2.3: the last block, of any kind, or the first of several with codes of its own.
-_DEFLATE_BLOCKS = (1, 3, 5, 4)
 
 
 def unpacked(text: Text) -> Iterator[Text]:
@@ -42,12 +41,25 @@ def unpacked(text: Text) -> Iterator[Text]:
             if len(out) >= _LEAST:
                 yield _whole(text, layer, out, start, len(data))
     for start, end in islice(text.runs(), 16 * _TRIES):
-        if end - start < _LEAST or data[start] == 0x78 or data[start:end].isascii():
-            continue
-        if data[start] & 0xF in _BROTLI_WINDOWS and (out := _brotli(data[start : min(end, start + _MOST)])):
-            yield _whole(text, "brotli", out, start, end)
-        if data[start] & 7 in _DEFLATE_BLOCKS and (out := _bare_deflate(data[start:end])):
-            yield _whole(text, "deflate", out, start, end)
+        first = data[start] if end - start >= _LEAST else 0x78
+        as_brotli, as_deflate = first & 0xF in _BROTLI_WINDOWS, first != 0x78 and _may_be_deflate(data, start, end)
+        if (as_brotli or as_deflate) and not data[start:end].isascii():
+            if as_brotli and (out := _brotli(data[start : min(end, start + _MOST)])):
+                yield _whole(text, "brotli", out, start, end)
+            if as_deflate and (out := _bare_deflate(data[start:end])):
+                yield _whole(text, "deflate", out, start, end)
+
+
+def _may_be_deflate(data: bytes, start: int, end: int) -> bool:
+    """By the first block (RFC 1951 3.2.3): the last, or of a long text the first of several."""
+    match data[start] & 7:
+        case 3 | 5:
+            return True
+        case 1:
+            return data[start + 1] ^ data[start + 3] == 0xFF == data[start + 2] ^ data[start + 4]
+        case 4:
+            return end - start >= _SEVERAL
+    return False
 
 
 def _all(data: bytes, magic: bytes) -> Iterator[int]:

@@ -22,6 +22,10 @@ getElementsByTagName querySelectorAll XMLHttpRequest encodeURIComponent お知�
 """
 _WORDS = _TEXT.split()
 
+_SIZES = (0.02, 0.1, 0.3, 1, 2, 3.3)
+_REQUEST_BYTES = 1_350
+"""Of a request without its answer's body, in the middle; and what a body's last part adds."""
+
 
 class Planted(NamedTuple):
     """A value put into a request: its number, carrier, name and layers."""
@@ -68,14 +72,14 @@ def _random_id(draw: random.Random) -> str:
 def requests(seed: int, known: list[str], count: int, size: int) -> Iterator[Made]:
     """`count` requests with response bodies, together about `size` bytes; four in five bodies are seen once."""
     draw = random.Random(f"requests {seed}")
-    mean = size / count
+    mean = max(100.0, size / count - _REQUEST_BYTES) / (sum(_SIZES) / len(_SIZES))
     shared: list[bytes] = []
     sharing = max(4, count // 200)
     for n in range(count):
         if shared and draw.random() < 0.2:
             body = draw.choice(shared)
         else:
-            body = response(draw, known, int(mean * draw.choice((0.02, 0.1, 0.3, 1, 2, 3.3))))
+            body = response(draw, known, int(mean * draw.choice(_SIZES)))
             if len(shared) < sharing:
                 shared.append(body)
         yield request(draw, known, n, body)
