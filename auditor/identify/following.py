@@ -135,17 +135,19 @@ def named_only(sent: Sequence[Transmission], evidence: VisitEvidence) -> Followe
 def flows_of(followed: Followed, evidence: VisitEvidence, receivers: Receivers) -> list[Flow]:
     """One flow for each recipient, vendor, carrier, name and encoding, the first request and how many there were.
 
-    A host of the site's own that is another company's by its CNAME is a recipient of its own.
+    What was sent while the visit was prepared (a login) is a flow of its own. A host of the site's own that is another
+    company's by its CNAME is a recipient of its own.
     """
-    groups: dict[tuple[str, str | None, str, str, tuple[str, ...]], list[Exchange]] = {}
+    groups: dict[tuple[bool, str, str | None, str, str, tuple[str, ...]], list[Exchange]] = {}
     for hit in followed.sent:
         recipient = registrable_domain(host_of(hit.exchange.url))
-        key = (recipient, receivers.vendor(hit.exchange), hit.carrier, hit.name, hit.layers)
+        prepared = hit.exchange.phase is Phase.prepare
+        key = (prepared, recipient, receivers.vendor(hit.exchange), hit.carrier, hit.name, hit.layers)
         exchanges = groups.setdefault(key, [])
         if not exchanges or exchanges[-1] is not hit.exchange:
             exchanges.append(hit.exchange)
     flows = []
-    for (recipient, vendor, carrier, name, layers), exchanges in groups.items():
+    for (_, recipient, vendor, carrier, name, layers), exchanges in groups.items():
         first = min(exchanges, key=lambda e: (e.started_at, e.request))
         flows.append(
             Flow(

@@ -61,7 +61,7 @@ def visited(folder: Path, repeat: int, sites: Collection[str] = (), platforms: C
         file = web.scenario(folder / "scenario")
         whole = load_scenario(file)
         # what the sites declare is no matter here
-        kept = [s.model_copy(update={"disclosure": None}) for s in whole.sites if not sites or s.id in sites]
+        kept = tuple(s.model_copy(update={"disclosure": None}) for s in whole.sites if not sites or s.id in sites)
         told: dict[str, object] = {"repeat": repeat, "seed": SEED, "sites": kept}
         if sites:
             told["platforms"] = {name: p for name, p in whole.platforms.items() if name in platforms}
