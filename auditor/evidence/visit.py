@@ -17,7 +17,7 @@ class Coverage(Evidence):
     """What was and was not seen of a visit."""
 
     sensor: str = Field(
-        description="proxy, browser, join, scripts, dns, state, consent, decoder, replay, importer, leaks"
+        description="proxy, browser, join, scripts, dns, state, consent, decoder, identifiers, leaks, replay, importer"
     )
     matched: int = 0
     proxy_only: int = 0

@@ -1,5 +1,6 @@
 """A visit's identifiers looked for in all its traffic, in every encoding: where each was sent, and what brought it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -67,38 +68,44 @@ class Receivers:
 _AT_ONCE = 2_000
 
 
-def follow(wanted: Sequence[tuple[VisitEvidence, Sequence[str]]]) -> Iterator[dict[str, Followed]]:
+def follow(
+    wanted: Sequence[tuple[VisitEvidence, Sequence[str]]], cut_off: Counter[str]
+) -> Iterator[dict[str, Followed]]:
     """For each visit, every exchange that carries one of its values; the browser's own are left out.
 
     Those of the preparation are in it. Several visits share one search: scripts that all of them load are read once.
+    `cut_off` counts, by visit, the texts that had more encoded in them than is decoded at most.
     """
     batch: list[tuple[VisitEvidence, Sequence[str]]] = []
     count = 0
     for evidence, values in wanted:
         if batch and count + len(values) > _AT_ONCE:
-            yield from _together(batch)
+            yield from _together(batch, cut_off)
             batch, count = [], 0
         batch.append((evidence, values))
         count += len(values)
-    yield from _together(batch)
+    yield from _together(batch, cut_off)
 
 
-def _together(batch: Sequence[tuple[VisitEvidence, Sequence[str]]]) -> Iterator[dict[str, Followed]]:
+def _together(
+    batch: Sequence[tuple[VisitEvidence, Sequence[str]]], cut_off: Counter[str]
+) -> Iterator[dict[str, Followed]]:
     values = sorted({value for _, own in batch for value in own})
     searcher = Searcher([_forms(value) for value in values]) if values else None
     for evidence, own in batch:
         found = {value: Followed() for value in own}
         if searcher is not None and own:
+            before = searcher.cut_off
             _visit(evidence, values, searcher, found)
+            cut_off[evidence.visit.visit] += searcher.cut_off - before
         yield found
 
 
 def _visit(evidence: VisitEvidence, values: Sequence[str], searcher: Searcher, found: Mapping[str, Followed]) -> None:
     loads = loads_of(evidence)
-    for exchange in evidence.exchanges:
-        if not sent_by_page(exchange):
-            continue
-        for hit in searcher.exchange(exchange):
+    exchanges = [exchange for exchange in evidence.exchanges if sent_by_page(exchange)]
+    for exchange, hits in zip(exchanges, searcher.exchanges(exchanges), strict=True):
+        for hit in hits:
             followed, place = found.get(values[hit.key]), hit.place
             if followed is None:
                 continue

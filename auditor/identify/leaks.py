@@ -120,6 +120,9 @@ def find_leaks(
                 leaks[key] = leak
     coverage += _requests(early, "held what was typed only later: not told as a leak")
     coverage += _requests(cut, "only the beginning of what they sent was kept, and searched for what was typed")
+    if searcher.cut_off:
+        reason = "more was encoded in it than is decoded at most: deeper was not searched for what was typed"
+        coverage.append(Coverage(sensor=SENSOR, skipped=searcher.cut_off, reason=reason))
     return Searched(tuple(sorted(leaks.values(), key=lambda leak: (leak.at, leak.request))), tuple(coverage))
 
 

@@ -164,3 +164,6 @@ class Identified(_Model):
     syncs: tuple[Sync, ...] = ()
     respawns: tuple[Respawn, ...] = ()
     leaks: tuple[Leak, ...] = ()
+    cut_off: dict[str, int] = Field(
+        {}, description="visit -> texts with more encoded in them than is decoded at most: deeper was not looked"
+    )

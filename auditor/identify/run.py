@@ -1,5 +1,6 @@
 """All identifiers of a run, where they went, and what came of them: a pure function of its visits."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -74,7 +75,8 @@ def identify_run(
     ties: dict[str, list[Tie]] = {}
     respawns: list[Respawn] = []
     wanted = [_Wanted(own, profiles, elsewhere) for own in values]
-    all_hits = follow([(w.own.evidence, w.looked_for) for w in wanted])
+    cut_off: Counter[str] = Counter()
+    all_hits = follow([(w.own.evidence, w.looked_for) for w in wanted], cut_off)
     for want, hits in zip(wanted, all_hits, strict=True):
         own = want.own
         receivers = Receivers(own.evidence, sent.get(own.evidence.visit.visit, ()), knowledge)
@@ -94,7 +96,12 @@ def identify_run(
             {v: j.followed for v, j in back.items()},
         )
     identifiers = [_identifier(value, items, ties.get(value, [])) for value, items in sorted(found.items())]
-    return Identified(identifiers=tuple(identifiers), syncs=tuple(syncs), respawns=tuple(respawns))
+    return Identified(
+        identifiers=tuple(identifiers),
+        syncs=tuple(syncs),
+        respawns=tuple(respawns),
+        cut_off={visit: n for visit, n in sorted(cut_off.items()) if n},
+    )
 
 
 class _Wanted:

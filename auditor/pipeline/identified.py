@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from auditor.decode import Knowledge, Transmission
-from auditor.evidence import VisitEvidence, VisitKind
+from auditor.evidence import Coverage, VisitEvidence, VisitKind
 from auditor.identify import Identified, Leak, find_leaks, identify_run
 from auditor.report import VisitCoverage
 from auditor.scenario import Scenario, Site, person_of_visit
+
+_CUT = "more was encoded in it than is decoded at most: deeper was not searched for identifiers"
 
 
 def identified_of(
@@ -20,7 +22,10 @@ def identified_of(
     audited = [v for v in visits if v.visit.kind in (VisitKind.audit, VisitKind.imported)]
     found = identify_run(audited, transmissions, knowledge, scenario)
     leaks: list[Leak] = []
-    coverage: list[VisitCoverage] = []
+    coverage = [
+        VisitCoverage(visit=visit, coverage=Coverage(sensor="identifiers", skipped=number, reason=_CUT))
+        for visit, number in found.cut_off.items()
+    ]
     told: dict[str, list[Transmission]] = {}
     for t in transmissions:
         told.setdefault(t.visit, []).append(t)
