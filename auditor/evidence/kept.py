@@ -20,6 +20,8 @@ class Cookie(Evidence):
     set_by: str | None = Field(None, description="request id of the response that set it, or 'script', or 'prepare'")
     set_by_script: StackFrame | None = Field(None, description="the call of the script that set it, where told")
     set_at: datetime | None = None
+    first_set_by_script: StackFrame | None = Field(None, description="of several writes of this value, the first's")
+    first_set_at: datetime | None = None
     expires_at: datetime | None = Field(None, description="None: a session cookie, or unknown")
     max_age_s: float | None = Field(None, description="lifetime asked for when set, in seconds")
     kept_s: float | None = Field(None, description="lifetime the browser keeps it from then, in seconds")

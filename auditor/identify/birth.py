@@ -42,7 +42,8 @@ def _seen(
         if kept.prepared:
             yield _Seen(evidence.visit.started_at, 0, "", "prepare", "")
         elif kept.set_at is not None and kept.set_by == "script":
-            yield _Seen(kept.set_at, 1, "", "script", host_of(kept.writer))
+            first = kept.first_at or kept.set_at
+            yield _Seen(first, 1, "", "script", host_of(kept.first_writer if kept.first_at else kept.writer))
         elif kept.set_at is not None and kept.set_by in exchanges:
             yield _brought(exchanges[kept.set_by], kept.set_at)
     for hit in followed.brought:

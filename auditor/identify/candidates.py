@@ -96,6 +96,8 @@ class Kept:
     set_by: str = ""
     set_at: datetime | None = None
     writer: str = ""
+    first_at: datetime | None = None
+    first_writer: str = ""
     prepared: bool = False
 
 
@@ -187,6 +189,7 @@ class _Gatherer:
         if own.set_at is None:
             own.set_by, own.set_at = kept.set_by or own.set_by, kept.set_at
             own.writer = kept.writer or own.writer
+            own.first_at, own.first_writer = kept.first_at, kept.first_writer
         self.found.at.setdefault(place_of(holder), {})[part.text] = part.core
 
     def _party(self, site: str, partition: str | None = None) -> str:
@@ -232,7 +235,10 @@ class _Gatherer:
             life = 0.0  # a session cookie
         script = cookie.set_by_script.url if cookie.set_by_script else ""
         by = cookie.set_by or ""
-        return Kept(cookie.stored, life, by, cookie.set_at, script, prepared=by == "prepare")
+        first = cookie.first_set_by_script.url if cookie.first_set_by_script else ""
+        return Kept(
+            cookie.stored, life, by, cookie.set_at, script, cookie.first_set_at, first, prepared=by == "prepare"
+        )
 
     def _item(self, item: StorageItem) -> None:
         kind = _AREAS.get(item.area)

@@ -10,7 +10,8 @@ from auditor.evidence.exchange import Headers
 from auditor.search.found import Place, Side
 
 _WINDOW = 1 << 16
-_KEY = re.compile(rb'\\*"((?:[^"\\]|\\.){1,200}?)\\*"\s*:')
+# A quote that is escaped begins or ends a string of JSON within a string: it is no part of a key.
+_KEY = re.compile(rb'\\*"((?:[^"\\]|\\[^"\\]){1,200}?)\\*"\s*:')
 _PARTS = re.compile(rb"(?s)\r\n\r\n(.*?)(?=\r\n--)")
 _PART = re.compile(rb'(?i)content-disposition:[^\r\n]*?\bname="([^"\r\n]*)"')
 

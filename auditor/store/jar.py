@@ -158,9 +158,12 @@ def _partition_of(cookie: SetCookie, write: ScriptCookie, kept: Iterable[Key]) -
 
 
 def _told_by_jar(row: _Row, value: str) -> None:
-    """Of a script's cookie: its last write with the value that is kept; none when all told wrote another."""
+    """Of a script's cookie: its last write with the value kept, and the first; none when all told wrote another."""
     told = next((write for write in reversed(row.writes) if write["value"] == value), None)
     row.fields |= told or {"set_by_script": None, "set_at": None, "max_age_s": None}
+    if told is not None:
+        first = next(write for write in row.writes if write["value"] == value)
+        row.fields |= {"first_set_by_script": first["set_by_script"], "first_set_at": first["set_at"]}
 
 
 def _sent(rows: dict[Key, _Row], exchange: Exchange, kept: Iterable[Key]) -> None:

@@ -104,3 +104,11 @@ def test_the_same_body_again_keeps_its_places() -> None:
     told = [Found(0, Place(Side.response, "body", "id"), "", ())]
     assert list(SEARCHER.exchanges(exchanges)) == [told, told, told]
     assert SEARCHER.exchange(exchanges[1]) == told
+
+
+def test_a_field_of_json_within_json_is_named_by_its_own_key() -> None:
+    text = '{"kind":"x","payload":"{\\"born\\":\\"k3Y5v7Zx9Q2w\\",\\"n\\":1}"}'
+    kind = (("content-type", "application/json"),)
+    assert found(method="POST", request_headers=kind, request_body=body(text.encode())) == [
+        ("request", "body", "born", ())
+    ]

@@ -83,6 +83,12 @@ def leaks_view(result: RunResult, masker: Masker, index: EvidenceIndex) -> Leaks
     )
 
 
+def _variant(name: str) -> Text:
+    """A plain form's name is one word or several: `other_order lower`."""
+    words = [label("variant", word) for word in name.split()]
+    return Text(ja="・".join(w.ja for w in words), en=", ".join(w.en for w in words))
+
+
 def _row(
     result: RunResult, masker: Masker, index: EvidenceIndex, own: list[Leak], by_site: Counter[tuple[str, str]]
 ) -> LeakRow:
@@ -96,7 +102,7 @@ def _row(
         domain=", ".join(sorted({x.host for x in own})[:3]),
         first_party=first.first_party,
         module=module_name(result, first.vendor, next((x.module for x in own if x.module), None)),
-        forms=tuple((label("variant", variant) if variant else None, form) for variant, form in forms[:6]),
+        forms=tuple((_variant(variant) if variant else None, form) for variant, form in forms[:6]),
         names=tuple(sorted({f"{x.carrier} {masker.guard(x.name)}".rstrip() for x in own})[:4]),
         when=first.when,
         sites=tuple(sites),
