@@ -11,7 +11,7 @@ syncs       passed from one company to another; respawns: back after deletion; t
 graph       site - identifier - recipient, for a table
 """
 
-from auditor.identify.graph import Edge, edges, main_holder
+from auditor.identify.graph import Edge, crosses, edges, main_holder, pages_of
 from auditor.identify.leaks import find_leaks
 from auditor.identify.model import (
     Born,
@@ -43,8 +43,10 @@ __all__ = [
     "Respawn",
     "Sync",
     "Tie",
+    "crosses",
     "edges",
     "find_leaks",
     "identify_run",
     "main_holder",
+    "pages_of",
 ]

@@ -4,7 +4,7 @@ Values differ from profile to profile, so an identifier is told here by where it
 the item of a frame's storage. One row for each site, holder and recipient.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,6 +32,24 @@ class Edge(BaseModel):
     values: int = Field(description="different values of them")
     requests: int
     example: str = Field(description="visit/request of one, the first")
+
+
+def pages_of(flows: Iterable[Flow]) -> frozenset[str]:
+    """The sites (registrable domains of the pages) that flows came from; the scenario's id where no page is told."""
+    return frozenset(page for flow in flows for page in flow.pages or (flow.site,))
+
+
+def crosses(flows: Iterable[Flow]) -> dict[str, frozenset[str]]:
+    """Vendor (or recipient) -> the sites whose pages sent it the same value, where they are two or more (item 3-5).
+
+    What a site's own hosts receive is left out.
+    """
+    received: dict[str, list[Flow]] = {}
+    for flow in flows:
+        if not flow.first_party:
+            received.setdefault(flow.vendor or flow.recipient, []).append(flow)
+    told = {who: pages_of(own) for who, own in received.items()}
+    return {who: pages for who, pages in told.items() if len(pages) > 1}
 
 
 def edges(identified: Identified) -> tuple[Edge, ...]:

@@ -145,7 +145,7 @@ def _site(
         differences = len({(c.vendor or c.recipient, c.item) for c in own if c.change != "kept"})
         if rows:
             blocks.append(Block(name, differences, capped(rows, MAX_RECIPIENTS, "comparison.csv")))
-    pairs = {(c.before_visit, c.after_visit) for c in changes}
+    pairs = _pairs(visits, changes)
     repeated = any(min(c.before_of, c.after_of) > 1 for c in changes)
     return SiteChanges(site, kind, state, len(pairs), repeated, tuple(blocks))
 
@@ -183,7 +183,7 @@ def _column(result: RunResult, visits: dict[str, Visit], changes: list[Change], 
             data_type=data_type_name(result, code) if code else None,
             technique=technique,
             change=change,
-            pairs=len({(c.before_visit, c.after_visit) for c in group}),
+            pairs=len(_pairs(visits, group)),
             states=_states(visits, group),
             counts=_counts(visits, group),
         )
@@ -210,6 +210,16 @@ def _counts(visits: dict[str, Visit], changes: list[Change]) -> tuple[Count, ...
         )
         for (before, after, word, over_sites), own in found.items()
     )
+
+
+def _pairs(visits: dict[str, Visit], changes: list[Change]) -> set[tuple[object, object]]:
+    """The pairs of cells that changes are of: of repeated visits a change names the first that shows it."""
+    return {(_cell(visits, c.before_visit), _cell(visits, c.after_visit)) for c in changes}
+
+
+def _cell(visits: dict[str, Visit], name: str) -> object:
+    visit = visits.get(name)
+    return visit and (visit.site, visit.platform, visit.visitor, visit.cookie_mode, visit.consent)
 
 
 def _p(change: Change) -> float | None:

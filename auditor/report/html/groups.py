@@ -7,7 +7,7 @@ one group over all of them; that a group is seen at several sites does not mean 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from auditor.identify.model import Holder, HolderKind, Identifier, IdentifierKind
+from auditor.identify import Holder, HolderKind, Identifier, IdentifierKind, crosses
 from auditor.report.inputs import RunResult
 from auditor.report.rows.identified import page_flows
 
@@ -97,7 +97,7 @@ def key_of(identifier: Identifier) -> Key:
 def _add(group: Group, identifier: Identifier) -> None:
     group.values += 1
     flows = page_flows(identifier)
-    group.crossing += len({f.site for f in flows}) > 1
+    group.crossing += bool(crosses(flows))
     group.data_types.update(identifier.data_types)
     for holder in identifier.holders:
         group.holders.setdefault((holder.kind.value, holder.name, holder.part), set()).add(holder.place)

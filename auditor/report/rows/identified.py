@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.evidence import Phase
-from auditor.identify.model import Flow, Holder, HolderKind, Identifier, IdentifierKind
+from auditor.identify import Flow, Holder, HolderKind, Identifier, IdentifierKind, crosses, pages_of
 from auditor.report.inputs import RunResult
 from auditor.report.masking import Masker
 from auditor.report.texts import Text, texts
@@ -62,7 +62,7 @@ def ranked(result: RunResult, named: Mapping[str, str]) -> list[Identifier]:
     """The most widely seen first; the token decides between equals."""
     return sorted(
         result.identified.identifiers,
-        key=lambda i: (-len({f.site for f in page_flows(i)}), -len({f.visit for f in page_flows(i)}), named[i.value]),
+        key=lambda i: (-len(pages_of(page_flows(i))), -len({f.visit for f in page_flows(i)}), named[i.value]),
     )
 
 
@@ -89,6 +89,8 @@ def identifiers(result: RunResult, masker: Masker) -> Iterator[Mapping[str, obje
             "cookie_modes": sorted({v.cookie_mode.value for v in known}),
             "first_party_cookies": sorted({masker.guard(h.name) for h in own if h.kind is HolderKind.cookie}),
             "sent": sum(f.requests for f in flows),
+            "pages": sorted(pages_of(flows)),
+            "crosses_to": sorted(crosses(flows)),
             "proof": i.kind.value,
             "reason": masker.guard(i.reason),
             "holders": [holder_name(masker, h) for h in i.holders],
@@ -139,6 +141,7 @@ def identifier_flows(result: RunResult, masker: Masker) -> Iterator[Mapping[str,
                 "first_party": f.first_party,
                 "phase": f.phase,
                 "at": f.at,
+                "pages": f.pages,
                 "row": number,
             }
 

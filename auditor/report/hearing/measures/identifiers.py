@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from auditor.decode.transmission import Transmission
-from auditor.identify.model import Flow, IdentifierKind
+from auditor.identify import Flow, IdentifierKind, pages_of
 from auditor.report.hearing.measures.counting import in_visits, line, missing, names
 from auditor.report.hearing.sheet import Cell, Column, Line, figure
 from auditor.report.hearing.view import Ref, View
@@ -25,7 +25,7 @@ def across_sites(view: View, columns: tuple[Column, ...]) -> tuple[Line, ...]:
             continue
         for column in columns:
             flows = view.flows(identifier, column, view.at(column.vendor, own=False))
-            if len({f.site for f in flows}) > 1:
+            if len(pages_of(flows)) > 1:
                 found[identifier.kind][column.vendor][identifier.value] = flows
     return tuple(
         line(words(f"across.{kind.value}"), columns, partial(_across, view, found[kind]))
@@ -39,7 +39,7 @@ def _across(view: View, found: Mapping[str, dict[str, list[Flow]]], column: Colu
     if not values:
         return in_visits(view, (), view.at(column.vendor, own=False))
     flows = [f for each in values.values() for f in each]
-    sites = sorted({f.site for f in flows})
+    sites = sorted(pages_of(flows))
     shown = words("count.values", n=len(values), sites=len(sites))
     return figure(shown, {f"{f.visit}/{f.request}" for f in flows}, listed([same(site) for site in sites]))
 
