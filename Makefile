@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 WORKERS ?= 2
+# Much of a test's time is waiting for pages to settle: three at a time fill two cores.
+TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports pytest hostile bench bench-variation bench-soak kills constraints clean
@@ -30,7 +32,7 @@ imports:
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 pytest:
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 hostile: setup  ## 60 visits to pages that do harm, every outcome checked (some minutes)
 	@$(BIN)/pytest -m hostile -q tests/end_to_end/test_hostile_run.py

@@ -26,6 +26,7 @@ from auditor.evidence import Exchange, Phase, VisitEvidence
 from auditor.identify import Flow, Holder, HolderKind, Identified, Identifier, IdentifierKind, Leak
 
 HTTP_CACHE = "http_cache"
+CONTACT = frozenset({"email", "phone"})
 DIGESTS = frozenset({"md5", "sha1", "sha256", "sha512"})
 # What a first-party server answers to its own script, beside the page itself.
 _COLLECTED = ("fetch", "xhr", "ping", "image", "beacon")
@@ -162,8 +163,9 @@ def _landing(flows: Iterable[Flow], exchanges: dict[str, Exchange]) -> Flow | No
     for flow in sorted(flows, key=lambda f: f.at):
         exchange = exchanges.get(flow.request)
         if flow.carrier == "query" and exchange is not None and _navigates(exchange):
-            before = exchange.cause.initiator if exchange.cause else None
-            if before is None or site_of(before) != flow.recipient:
+            # The address the visit itself opens was linked to from nowhere.
+            before = (exchange.cause.initiator if exchange.cause else None) or exchange.request_header("referer")
+            if before is not None and site_of(before) != flow.recipient:
                 return flow
     return None
 
@@ -198,6 +200,6 @@ def _address(exchange: Exchange) -> str:
 def by_leaks(found: Found) -> Iterator[Sighting]:
     """By the hash of what the visit's own person typed."""
     for leak in found.leaks:
-        if not leak.first_party and DIGESTS & set(leak.layers):
+        if leak.field in CONTACT and not leak.first_party and DIGESTS & set(leak.layers):
             item = f"{leak.carrier} {leak.name}".strip()
             yield Sighting(leak.vendor, leak.recipient, HASHED_CONTACT, SHOWN, item, leak.request)

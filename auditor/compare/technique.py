@@ -6,6 +6,7 @@ identifiers and contact data are looked at: a time or an address stands in many 
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from auditor.compare.units import Unit, page_sites, partition_key
@@ -110,11 +111,17 @@ def same_value(sent: str, kept: str) -> bool:
 
     `_ga` keeps GA1.1.111.1700 and sends 111.1700; `_yjsu_yjad` keeps EPOCH.UUID and sends the UUID.
     """
-    for a in {sent, unquote(sent)}:
-        for b in {kept, unquote(kept)}:
+    for a in {sent, _unquoted(sent)}:
+        for b in {kept, _unquoted(kept)}:
             if _part_of(a, b) or _part_of(b, a):
                 return True
     return False
+
+
+@lru_cache(512)
+def _unquoted(text: str) -> str:
+    """Each value is asked for again and again: a page may keep a megabyte in one."""
+    return unquote(text)
 
 
 def _part_of(part: str, whole: str) -> bool:

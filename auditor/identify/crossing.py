@@ -13,7 +13,7 @@ _NO_TEXT = ("image/", "font/", "video/", "audio/")
 def crossing(visits: Iterable[VisitEvidence], values: Sequence[str]) -> dict[str, set[str]]:
     """Visits in which each value occurs as it is, in any request, response, cookie or storage item."""
     found: dict[str, set[str]] = {value: set() for value in values}
-    patterns = [value.encode() for value in values]
+    patterns = [value.encode("utf-8", "surrogatepass") for value in values]
     automaton = Automaton(patterns)
     # Scripts and pictures are the same in many visits: each body is read once.
     bodies: dict[str, frozenset[int]] = {}

@@ -39,6 +39,7 @@ class Receivers:
 
     def __init__(self, evidence: VisitEvidence, sent: Sequence[Transmission], knowledge: Knowledge) -> None:
         self.sites = page_sites(evidence)
+        self.exchanges = {e.request: e for e in evidence.exchanges}
         self._knowledge = knowledge
         self._told = {t.request: t.vendor for t in sent}
         self._first = {t.request: t.first_party for t in sent}
@@ -124,10 +125,8 @@ def _forms(value: str) -> Mapping[str, str]:
     return {value: ""} if lower == value else {value: "", lower: "lower"}
 
 
-def named_only(sent: Sequence[Transmission], evidence: VisitEvidence) -> Followed:
+def named_only(sent: Sequence[Transmission], exchanges: Mapping[str, Exchange], loads: Mapping[str, int]) -> Followed:
     """Of a value that is not looked for because chance would find it too: where a vendor file names it."""
-    exchanges = {e.request: e for e in evidence.exchanges}
-    loads = loads_of(evidence)
     followed = Followed()
     for t in sent:
         exchange = exchanges.get(t.request)

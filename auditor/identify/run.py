@@ -10,6 +10,7 @@ from auditor.identify.birth import born
 from auditor.identify.candidates import Candidate, VisitValues, place_of, values_of
 from auditor.identify.crossing import crossing
 from auditor.identify.following import Followed, Receivers, flows_of, follow, named_only
+from auditor.identify.loads import loads_of
 from auditor.identify.model import (
     Flow,
     Holder,
@@ -70,6 +71,11 @@ def identify_run(
     profiles = Profiles(values)
     strong = sorted({text for v in values for text, c in v.candidates.items() if not c.weak})
     elsewhere = crossing(audited, strong)
+    for own in values:
+        # Kept encoded, the same part stands in no other visit as it is: it is in what was cut into parts.
+        for text in own.candidates:
+            if text in elsewhere:
+                elsewhere[text].add(own.evidence.visit.visit)
     found: dict[str, list[_Judged]] = {}
     syncs: list[Sync] = []
     ties: dict[str, list[Tie]] = {}
@@ -86,7 +92,9 @@ def identify_run(
             found.setdefault(value, []).append(item)
             if not _identifies(item):
                 continue
-            syncs += syncs_of(value, own.evidence, item.candidate, item.followed, receivers, knowledge)
+            if item.differs.holds is not None or item.candidate.data_types:
+                # Without another profile any constant that a script hands on would pass for an identifier.
+                syncs += syncs_of(value, own.evidence, item.candidate, item.followed, receivers, knowledge)
             if _kind(item) is IdentifierKind.browser:
                 ties.setdefault(value, []).extend(ties_of(own.evidence, item.followed, scenario, knowledge))
         back = {j.candidate.part.text: j for j in judged if _identifies(j)}
@@ -129,9 +137,10 @@ def _judge_visit(
     """The values of one visit that are identifiers or named as such."""
     own = want.own
     judged: list[_Judged] = []
+    loads = loads_of(own.evidence)
     for text, candidate in own.candidates.items():
         if candidate.weak:
-            followed = named_only(candidate.named_in, own.evidence)
+            followed = named_only(candidate.named_in, receivers.exchanges, loads)
         elif text in hits:
             followed = hits[text]
         else:

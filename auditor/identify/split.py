@@ -194,7 +194,7 @@ def _is_nothing(text: str, around: float) -> bool:
         or _VERSION.fullmatch(text)
         or _SCREEN.fullmatch(text)
         or (_DOMAIN.fullmatch(text) and bits(text.rpartition(".")[0]) < ENOUGH_BITS)
-        or _EMAIL.fullmatch(text)
+        or (len(text) <= 320 and _EMAIL.fullmatch(text))  # RFC 3696: none is longer
     )
 
 

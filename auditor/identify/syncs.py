@@ -146,7 +146,7 @@ def _owner(
     evidence: VisitEvidence, candidate: Candidate, followed: Followed, receivers: Receivers, knowledge: Knowledge
 ) -> _Owner | None:
     """Who held it first; None where that is the visited site, or cannot be told."""
-    claims = sorted(_claims(evidence, candidate, followed, receivers), key=lambda c: (c[0] is None, c[0], c[1], c[2]))
+    claims = sorted(_claims(evidence, candidate, followed, receivers), key=_first)
     if not claims:
         return None
     _, _, owner = claims[0]
@@ -155,6 +155,12 @@ def _owner(
     if owner.how == "cookie" and _is_tag_manager(owner.script, knowledge):
         return None  # it runs others' code under its own address
     return owner
+
+
+def _first(claim: tuple[datetime | None, int, _Owner]) -> tuple[bool, float, int, str, str, str, str]:
+    at, order, owner = claim
+    moment = at.timestamp() if at is not None else 0.0
+    return at is None, moment, order, owner.site, owner.vendor or "", owner.evidence, owner.name
 
 
 def _claims(
@@ -167,7 +173,10 @@ def _claims(
         where = f"{visit}/{kept.set_by}" if kept.set_by not in ("", "script", "prepare") else visit
         place = site_of(holder.place) if "://" in holder.place else registrable_domain(holder.place)
         if place not in receivers.sites:
-            vendor = receivers.vendor_of(host_of(holder.place) or holder.place)
+            # The answer's host tells more than the cookie's domain: one domain may have hosts of several companies.
+            setter = receivers.exchanges.get(kept.set_by)
+            host = host_of(setter.url) if setter is not None else host_of(holder.place) or holder.place
+            vendor = receivers.vendor_of(host)
             yield kept.set_at, 0, _Owner(place, vendor, "own", where, kept.set_at)
         elif holder.kind is HolderKind.cookie:
             script = kept.writer if kept.set_by == "script" else ""

@@ -11,8 +11,7 @@ from auditor.search.found import Place, Side
 
 _WINDOW = 1 << 16
 # A quote that is escaped begins or ends a string of JSON within a string: it is no part of a key.
-_KEY = re.compile(rb'\\*"((?:[^"\\]|\\[^"\\]){1,200}?)\\*"\s*:')
-_PARTS = re.compile(rb"(?s)\r\n\r\n(.*?)(?=\r\n--)")
+_KEY = re.compile(rb'\\{0,8}"((?:[^"\\]|\\[^"\\]){1,200}?)\\{0,8}"\s{0,8}:')
 _PART = re.compile(rb'(?i)content-disposition:[^\r\n]*?\bname="([^"\r\n]*)"')
 
 
@@ -30,8 +29,7 @@ class Piece(NamedTuple):
         """Start and end of what may have been compressed as a whole: a body, a message, the parts of a multipart."""
         if self.carrier not in ("body", "message"):
             return []
-        parts = [match.span(1) for match in _PARTS.finditer(self.data)] if self.data.startswith(b"--") else []
-        return [(0, len(self.data)), *parts]
+        return [(0, len(self.data)), *(_parts(self.data) if self.data.startswith(b"--") else ())]
 
     def place(self, at: int) -> Place:
         """The place of what stands at this offset of the data."""
@@ -116,6 +114,16 @@ def _wide(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace")
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of the parts of a multipart body, without their headers (RFC 2046 5.1)."""
+    begun = 0
+    while (end := data.find(b"\r\n--", begun)) >= 0:
+        head = data.find(b"\r\n\r\n", begun, end)
+        if head >= 0:
+            yield head + 4, end
+        begun = end + 4
 
 
 def _in_form(data: bytes, at: int) -> str:

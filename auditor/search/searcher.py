@@ -25,6 +25,7 @@ _MAX_DECODED = 96 << 20
 _TOGETHER = 1 << 18
 _BODIES_KEPT = 4096
 _WORTH_KEEPING = 512
+_NAMED_AT_MOST = 50
 
 
 class Hit(NamedTuple):
@@ -88,7 +89,7 @@ class Searcher:
             found = dict.fromkeys(
                 Found(hit.key, piece.place(hit.at), hit.variant, hit.layers)
                 for at, piece in enumerate(of_exchange)
-                for hit in hits.get((number, at), ())
+                for hit in _fewer(hits.get((number, at), ()))
             )
             yield without_lesser(list(found), _place_of, lambda one: one.layers)
 
@@ -175,6 +176,16 @@ class Searcher:
         yield from undone(text)
         yield from opened(text, hinted)
         yield from unpacked(text)
+
+
+def _fewer(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Of one value in one encoding only the first hits of a piece: to name the field of each costs a look at it."""
+    seen: dict[tuple[int, str, tuple[str, ...]], int] = {}
+    for hit in hits:
+        key = (hit.key, hit.variant, hit.layers)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= _NAMED_AT_MOST:
+            yield hit
 
 
 def _body_name(piece: Piece) -> tuple[str, int] | None:

@@ -247,8 +247,10 @@ def test_hashed_contact_by_its_name_and_by_the_seeded_person() -> None:
         when="before_submit",
     )
     plain = leak.model_copy(update={"layers": ("base64",), "name": "plain"})
+    # the hash of what was searched for is no contact data
+    other = leak.model_copy(update={"field": "search_words", "name": "q"})
     items = (sent("hashed_email", parameter="em", value="a" * 64),)
-    assert uses(visit(), sent=items, identified=Identified(leaks=(leak, plain))) == [
+    assert uses(visit(), sent=items, identified=Identified(leaks=(leak, plain, other))) == [
         ("adcom", "adcom.example", "hashed_contact", "shown", ("query em",), ("v1/r00001",)),
         (None, "nobody.example", "hashed_contact", "shown", ("body e",), ("v1/r00002",)),
     ]

@@ -223,7 +223,7 @@ def test_no_secret_is_in_anything_written_for_people(demo_run: DemoRun) -> None:
         secrets |= {c.value for c in evidence.cookies if c.name in accounts and len(c.value) >= 8}
     assert len(secrets) > 20
     written = [p for p in demo_run.run.derived.rglob("*") if p.suffix in (".csv", ".html", ".json")]
-    assert len(written) == 17
+    assert len(written) == 22
     for path in [*written, demo_run.run.data / "run.json", demo_run.run.data / "custody.jsonl"]:
         text = path.read_text(encoding="utf-8-sig")
         assert [s for s in secrets if s in text] == [], path.name

@@ -135,6 +135,7 @@ def test_all_files_at_once_end_in_tables(imported: Imported) -> None:
     names = {
         *("visits", "requests", "cookies", "storage", "transmissions", "identifiers"),
         *("disclosures", "findings", "comparison", "coverage", "hosts", "signals", "assessments", "standings"),
+        *("identifier_flows", "syncs", "respawns", "leaks", "techniques"),
     }
     assert {p.name for p in (derived / "tables").iterdir()} == {f"{n}.parquet" for n in names}
     assert {p.name for p in (derived / "csv").iterdir()} == {"datapackage.json", *(f"{n}.csv" for n in names)}
@@ -238,7 +239,7 @@ def test_no_identifier_is_in_clear_in_what_is_written_for_people(imported: Impor
     derived = imported.folder / "data" / "derived"
     texts = {p.name: p.read_text("utf-8-sig") for p in derived.rglob("*") if p.suffix in (".csv", ".html", ".json")}
     texts |= {f"{p.stem}.parquet": all_text(pd.read_parquet(p)) for p in (derived / "tables").iterdir()}
-    assert len(texts) == 31
+    assert len(texts) == 41
     secrets = {(name, text) for file in hars() for e in entries(file) for name, text in identifiers(e)}
     long = {(name, text) for name, value in secrets for text in (value, unquote(value)) if len(text) >= 12}
     assert len({text for _, text in long}) > 500

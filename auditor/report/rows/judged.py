@@ -139,7 +139,7 @@ def comparison(result: RunResult, masker: Masker) -> Iterator[Mapping[str, objec
             "change": c.change,
             "technique": c.technique,
             "recipient": c.recipient,
-            "item": c.item,
+            "item": masker.guard(c.item),
             "before_visit": c.before_visit,
             "after_visit": c.after_visit,
             "evidence": c.evidence,
