@@ -3,11 +3,9 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 WORKERS ?= 2
-# Much of a test's time is waiting for pages to settle: three at a time fill two cores.
-TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports pytest hostile bench bench-variation bench-soak kills constraints clean
+.PHONY: help setup demo test check lint types imports pytest hostile changes bench bench-variation bench-soak kills constraints clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -32,7 +30,7 @@ imports:
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 pytest:
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 hostile: setup  ## 60 visits to pages that do harm, every outcome checked (some minutes)
 	@$(BIN)/pytest -m hostile -q tests/end_to_end/test_hostile_run.py
@@ -43,6 +41,9 @@ bench: setup  ## cost of an audit against a plain load on 20 sites; decoding a m
 	@$(BIN)/python -m tests.bench.comparison
 	@$(BIN)/python -m tests.bench.following
 	@$(BIN)/python -m tests.bench.leaks
+
+changes: setup  ## planted techniques, identifiers, leaks; noise; two editions of the demo: 50 visits, every result checked
+	@$(BIN)/pytest -m changes tests/end_to_end
 
 bench-variation: setup  ## the demo with each tag in a random half of page loads, 280 visits (a quarter of an hour): does noise count as a difference, is the real one found
 	@$(BIN)/python -m tests.bench.variation

@@ -60,7 +60,10 @@ class Receivers:
         site = registrable_domain(host_of(exchange.url))
         if exchange.phase is Phase.prepare:
             return site in self.sites  # a platform's pages are no part of the visit
-        top = exchange.cause.top_url if exchange.cause else None
+        cause = exchange.cause
+        if cause is not None and cause.main_frame and cause.resource_type == "document":
+            return site in self.sites  # what is passed on the way elsewhere is its own page for that moment
+        top = cause.top_url if cause is not None else None
         return (
             self._first.get(exchange.request, False) or site in self.sites or (top is not None and site_of(top) == site)
         )

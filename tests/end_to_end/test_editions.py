@@ -14,7 +14,7 @@ from auditor.pipeline import audit
 from auditor.scenario import load_scenario
 from auditor.store.run import RunFolder
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.changes, pytest.mark.timeout(600)]
 
 
 def edition(folder: Path, number: int) -> RunFolder:

@@ -15,7 +15,7 @@ from auditor.store.read import read_visit
 from auditor.store.run import RunFolder
 from auditor.store.set_cookie import parse_cookie_header
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.changes, pytest.mark.timeout(900)]
 MODES: tuple[Mode, ...] = ("allowed", "blocked")
 SITES = {f"{name}.test" for name in ("hiroba-machi", "ichi-no-machi", "ni-no-machi", "kaiin-touroku", "modori-ya")}
 

@@ -8,7 +8,7 @@ from auditor.evidence import Outcome
 
 from ..bench.variation import Varied, varied, visited
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.changes, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

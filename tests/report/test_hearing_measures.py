@@ -181,7 +181,10 @@ def test_what_is_received_by_state() -> None:
     hearing = hearing_of(run_result())
     proven = cells(hearing, "3-1", "Proven identifiers received: logged in, third-party cookies allowed")["google"]
     assert isinstance(proven, Figure) and proven.detail is not None
-    assert (proven.shown.en, proven.detail.en) == ("2 of 2 visits, 2 requests", "1 of browsers, 1 of accounts")
+    assert (proven.shown.en, proven.detail.en) == (
+        "2 of 2 visits (evidence: the first request of each form, 2)",
+        "1 of browsers, 1 of accounts",
+    )
     kinds = cells(hearing, "3-1", "Kinds of data received (in how many visits): logged in, third-party cookies b")
     google = kinds["google"]
     assert isinstance(google, Figure) and google.detail is not None
@@ -190,15 +193,16 @@ def test_what_is_received_by_state() -> None:
 
 def test_the_same_identifier_before_during_and_after_the_login() -> None:
     hearing = hearing_of(run_result())
-    for states in ("before the login and", "logged in and", "before, during and"):
+    # only who logged out had requests after a logout
+    for states, of in (("before the login and", 7), ("logged in and", 3), ("before, during and", 3)):
         tied = cells(hearing, "1-6", f"The same identifier {states}")
         google = tied["google"]
-        assert isinstance(google, Figure) and google.shown.en == "1 identifiers, 1 of 7 visits"
+        assert isinstance(google, Figure) and google.shown.en == f"1 identifiers, 1 of {of} visits"
         assert isinstance(tied["meta"], Said) and tied["meta"].text.en == "no complete visit with a login at it"
     assert isinstance(google, Figure) and google.total == 4
     untied = run_result(identified=Identified())
     none = cells(hearing_of(untied), "1-6", "The same identifier before, during")["google"]
-    assert isinstance(none, Figure) and (none.shown.en, none.seen) == ("0 of 7 visits, 0 requests", False)
+    assert isinstance(none, Figure) and (none.shown.en, none.seen) == ("0 of 3 visits, 0 requests", False)
 
 
 def test_typed_data_and_identifiers_of_others_that_reached_it() -> None:

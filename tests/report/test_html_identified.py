@@ -216,12 +216,12 @@ def test_established_differences_come_first_and_apart() -> None:
     assert [(b.standing, b.differences) for b in site.blocks] == [("established", 2), ("once", 1), ("within", 1)]
     told = shown(result, "cookies")
     assert "確立した違い:2 項目" in told
-    assert "4回中4回 → 4回中0回 (毎回 → なし; p = 0.031)" in told
+    assert "4回中4回 → 4回中0回 (毎回 → なし; 補正後 p = 0.031)" in told
     assert "減った" in told
     assert (
         told.index("確立した違い")
         < told.index("一度だけ見た違い")
-        < told.index("ページ自身の揺れを超えない違い:1 項目")
+        < told.index("この訪問数では確立できない違い:1 項目")
     )
     folded = section(result, "cookies").xpath(".//details")
     assert ["cookie B" in d.text_content() for d in folded] == [True]

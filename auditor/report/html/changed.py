@@ -16,7 +16,7 @@ from auditor.report.texts import Text, label
 
 MAX_RECIPIENTS = 60
 MAX_ITEMS = 12
-STANDINGS = ("established", "once", "within")
+STANDINGS = ("established", "once", "within", "kept")
 _COLUMN = {"gone": "gone", "replaced": "gone", "less": "gone", "added": "added", "more": "added", "kept": "kept"}
 
 
@@ -96,10 +96,12 @@ class SiteChanges:
 
 
 def standing(change: Change) -> str:
-    """established, once or within."""
+    """established, once, within (not established) or kept."""
     if min(change.before_of, change.after_of) <= 1 and not change.established:
         return "once"
-    return "established" if change.established or change.change == "kept" else "within"
+    if change.change == "kept":
+        return "kept"
+    return "established" if change.established else "within"
 
 
 def changes_by_site(
@@ -223,6 +225,8 @@ def _cell(visits: dict[str, Visit], name: str) -> object:
 
 
 def _p(change: Change) -> float | None:
+    if change.change == "kept":
+        return None  # it is told for going on, not for a difference
     return change.p_value if change.p_adjusted is None else change.p_adjusted
 
 

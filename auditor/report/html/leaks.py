@@ -15,6 +15,8 @@ from auditor.report.texts import Text, label
 MAX_ROWS = 60
 WHEN = ("before_submit", "never_submitted", "after_submit")
 
+MAX_FORMS = 24
+
 
 @dataclass(frozen=True)
 class LeakRow:
@@ -102,8 +104,8 @@ def _row(
         domain=", ".join(sorted({x.host for x in own})[:3]),
         first_party=first.first_party,
         module=module_name(result, first.vendor, next((x.module for x in own if x.module), None)),
-        forms=tuple((_variant(variant) if variant else None, form) for variant, form in forms[:6]),
-        names=tuple(sorted({f"{x.carrier} {masker.guard(x.name)}".rstrip() for x in own})[:4]),
+        forms=tuple((_variant(variant) if variant else None, form) for variant, form in forms[:MAX_FORMS]),
+        names=tuple(sorted({f"{x.carrier} {masker.guard(x.name)}".rstrip() for x in own})[:MAX_FORMS]),
         when=first.when,
         sites=tuple(sites),
         visits=len({x.visit for x in own}),

@@ -58,7 +58,10 @@ def _tied(view: View, states: tuple[str, ...], column: Column) -> Cell:
     within = {
         name: v
         for name, v in view.at(column.vendor, own=False).items()
-        if v.visit.platform is not None and v.visit.platform == column.platform
+        if v.visit.platform is not None
+        and v.visit.platform == column.platform
+        # who stays logged in has no requests after a logout
+        and ("after" not in states or v.visit.visitor is Visitor.logged_out)
     }
     if not within:
         return missing("missing.login")

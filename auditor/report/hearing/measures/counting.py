@@ -15,12 +15,18 @@ def missing(key: str, **values: object) -> Said:
     return Said("missing", words(key, **values))
 
 
-def in_visits(view: View, hits: Iterable[Ref], within: Mapping[str, VisitEvidence], detail: Text | None = None) -> Cell:
+def in_visits(
+    view: View,
+    hits: Iterable[Ref],
+    within: Mapping[str, VisitEvidence],
+    detail: Text | None = None,
+    shown_as: str = "in_visits",
+) -> Cell:
     """In how many of these visits, with how many requests; a figure of nothing leads to the visits' documents."""
     found = {hit for hit in hits if hit[0] in within}
     if not within:
         return missing("missing.visits")
-    shown = words("in_visits", n=len({visit for visit, _ in found}), of=len(within), requests=len(found))
+    shown = words(shown_as, n=len({visit for visit, _ in found}), of=len(within), requests=len(found))
     if found:
         return figure(shown, refs(found), detail)
     looked = view.documents(within)

@@ -84,7 +84,7 @@ def _proven(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> C
             found[identifier.kind] = found.get(identifier.kind, 0) + 1
             hits |= {(f.visit, f.request) for f in flows}
     parts = [words(f"count.{kind.value}", n=found[kind]) for kind in IdentifierKind if kind in found]
-    return in_visits(view, hits, visits, listed(parts) if parts else None)
+    return in_visits(view, hits, visits, listed(parts) if parts else None, "in_visits.first" if hits else "in_visits")
 
 
 def _kinds(view: View, visitor: Visitor, mode: CookieMode, column: Column) -> Cell:
