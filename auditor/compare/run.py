@@ -129,6 +129,15 @@ class _Side:
         """The technique by which the item is sent, of the first visit that tells it."""
         return next((t for v, u in self._shown[key] if (t := self._of(u, v, knowledge))), "")
 
+    def identifies(self, key: Key, knowledge: Knowledge) -> bool:
+        """Whether an item is called an identifier by more than its equality with what is kept.
+
+        Contact data is told by its own value.
+        """
+        if self._known is None or knowledge.taxonomy.get(key.data_type).level == "contact":
+            return True
+        return any(spoken_for(u.items, self._known.get(v.visit.visit, ())) for v, u in self._shown.get(key, ()))
+
     def _of(self, unit: Unit, evidence: VisitEvidence, knowledge: Knowledge) -> str:
         technique = technique_of(unit, evidence, knowledge)
         if technique in KEPT and self._known is not None:
@@ -151,7 +160,7 @@ def _changes(
             if verdict.by:
                 less = verdict.before_in * verdict.after_of > verdict.after_in * verdict.before_of
                 change = "less" if less else "more"
-            elif key in later and _tells(pair, key, before, after, knowledge):
+            elif key in later and _tells(pair, key, before, after, knowledge) and after.identifies(key, knowledge):
                 change = "kept"
             else:
                 continue

@@ -320,3 +320,8 @@ def test_no_decoy_is_taken(result: RunResult, planted: Planted) -> None:
             ],
         }
         assert {kind: taken[kind] for kind in one.not_a} == {kind: [] for kind in one.not_a}, one
+        if "identifier" in one.not_a and one.modes == MODES:
+            going_on = [
+                c for c in result.changes if (c.recipient, c.item, c.change) == (one.recipient, one.seen, "kept")
+            ]
+            assert going_on == [], one
